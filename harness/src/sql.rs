@@ -1,0 +1,21 @@
+//! SQL as text: identifiers and scripts. Nothing here talks to a server.
+
+mod command;
+mod copy_data;
+mod identifier;
+mod lexer;
+mod meta;
+mod position;
+mod reader;
+mod script;
+mod script_error;
+mod setting;
+mod splitter;
+mod statement;
+
+pub use command::TransactionUse;
+pub use identifier::{RelationName, RelationNameError, quote_identifier, quote_literal};
+pub use position::{Excerpt, Position};
+pub use script::{Directives, Include, IncludeBase, Includer, Item, Script, ScriptTransaction, SourceFile};
+pub use script_error::ScriptError;
+pub use statement::Statement;
