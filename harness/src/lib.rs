@@ -18,4 +18,5 @@
 //! edge   { cli · testing }
 //! ```
 
+pub mod schema;
 pub mod sql;
