@@ -2,7 +2,7 @@
 //!
 //! # The flow
 //!
-//! A `scenario` says what to migrate, by which paths, and what must hold. It is checked and hashed into a plan,
+//! A [`scenario`] says what to migrate, by which paths, and what must hold. It is checked and hashed into a plan,
 //! the only thing `run` takes. A `server` is started, the baseline and its `seed` are built into a sealed
 //! template (`database`), and every use gets a clone. The runner observes the baseline, applies
 //! the steps, observes again, rolls back, observes, applies again. What was seen are `facts`; `judge` turns facts
@@ -18,5 +18,6 @@
 //! edge   { cli · testing }
 //! ```
 
+pub mod scenario;
 pub mod schema;
 pub mod sql;

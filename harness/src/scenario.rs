@@ -1,0 +1,23 @@
+//! What an author writes: what to migrate, by which paths, and what must hold. Values only, no I/O.
+//!
+//! A [`Scenario`] is read from `scenario.toml` (or built in Rust); with the texts of its files it becomes a checked,
+//! hashed [`Plan`], the only thing the runner takes.
+
+mod batch;
+mod claim;
+mod expectation;
+mod manifest;
+mod mistake;
+mod path;
+mod plan;
+pub mod seed;
+mod variant;
+
+pub use batch::{BatchJob, BatchManifest, BatchWork, RowTransform};
+pub use claim::{Claim, UnknownClaim};
+pub use expectation::{Assertion, LegacyStatement, Moment, NamedQuery, ParityMap, ParityPair};
+pub use manifest::{Baseline, Requires, Scenario};
+pub use mistake::Mistake;
+pub use path::{MigrationPath, PlannedStep, Retired, Rollback, StepWork, TransactionMode, Volatile, Waiver};
+pub use plan::{Plan, PlanParts};
+pub use variant::{Exception, Repair, Variant, VariantExpectation};

@@ -1,0 +1,90 @@
+//! `scenario.toml` as a value.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::seed::Seed;
+use super::{Assertion, BatchJob, LegacyStatement, MigrationPath, NamedQuery, ParityMap, Variant};
+
+/// What to migrate, by which paths, and what must hold.
+///
+/// Read from `scenario.toml`; a scenario crate adds the jobs that are written in Rust with [`Scenario::with_job`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Its name: lower-case letters, digits and underscores.
+    pub name: String,
+    /// One sentence for people.
+    #[serde(default)]
+    pub description: String,
+    /// What its server must have.
+    #[serde(default)]
+    pub requires: Requires,
+    /// The database before the migration.
+    pub baseline: Baseline,
+    /// The legacy data.
+    #[serde(default)]
+    pub seed: Seed,
+    /// Deliberately dirty versions of the legacy data.
+    #[serde(default, rename = "variant")]
+    pub variants: Vec<Variant>,
+    /// The routes.
+    #[serde(rename = "path")]
+    pub paths: Vec<MigrationPath>,
+    /// The queries whose latency is compared.
+    #[serde(default, rename = "query")]
+    pub queries: Vec<NamedQuery>,
+    /// The old application's statements.
+    #[serde(default, rename = "statement")]
+    pub statements: Vec<LegacyStatement>,
+    /// What belongs to what.
+    #[serde(default, rename = "parity")]
+    pub parity: Vec<ParityMap>,
+    /// Queries and the answers they must give.
+    #[serde(default, rename = "assertion")]
+    pub assertions: Vec<Assertion>,
+    #[serde(skip)]
+    jobs: BTreeMap<String, BatchJob>,
+}
+
+/// What a scenario's server must have.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requires {
+    /// The least major version.
+    pub postgres: Option<u16>,
+    /// Extensions that must be available to `CREATE EXTENSION`.
+    #[serde(default)]
+    pub extensions: Vec<String>,
+    /// Server settings; `{database}` stands for the name of the database that is migrated.
+    #[serde(default)]
+    pub settings: BTreeMap<String, String>,
+    /// Roles whose sight of every legacy relation is compared before and after.
+    #[serde(default)]
+    pub roles: Vec<String>,
+}
+
+/// The database before the migration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Baseline {
+    /// SQL files, run in this order before the data are seeded.
+    pub files: Vec<String>,
+}
+
+impl Scenario {
+    /// The same scenario with a job written in Rust as the forward work of `step`.
+    ///
+    /// The step takes its place among the path's files by its name.
+    #[must_use]
+    pub fn with_job(mut self, step: impl Into<String>, job: BatchJob) -> Self {
+        self.jobs.insert(step.into(), job);
+        self
+    }
+
+    /// The jobs written in Rust, by step.
+    pub fn jobs(&self) -> &BTreeMap<String, BatchJob> {
+        &self.jobs
+    }
+}
