@@ -1,0 +1,9 @@
+-- The codes are unique, as the step takes for granted.
+
+-- == baseline ==
+create table stores (id integer primary key, code text not null);
+insert into stores values (1, 'S-01'), (2, 'S-02'), (3, 'S-03');
+-- == up ==
+alter table stores add constraint stores_code_key unique (code);
+-- == down ==
+alter table stores drop constraint stores_code_key;

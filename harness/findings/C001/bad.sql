@@ -1,0 +1,16 @@
+-- The new column wants a value that the old application does not know of.
+-- expect: key = "open a store"
+-- expect: message = "violates not-null constraint"
+
+-- == scenario ==
+-- [[statement]]
+-- name = "open a store"
+-- sql = "insert into stores (id, code) values (9, 'new')"
+-- == baseline ==
+create table stores (id integer primary key, code text not null, region text);
+insert into stores values (1, 'S-01', 'NCR'), (2, 'S-02', 'CAR'), (3, 'S-03', null);
+-- == up ==
+alter table stores add column city text not null default '';
+alter table stores alter column city drop default;
+-- == down ==
+alter table stores drop column city;

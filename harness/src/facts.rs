@@ -1,0 +1,21 @@
+//! What was seen, as plain values. Observers make them, checks read them; nothing here knows good from bad.
+
+pub mod answer;
+pub mod difference;
+pub mod fingerprint;
+mod latency;
+mod observation;
+mod plan_shape;
+pub mod relation;
+pub mod sequence;
+mod step_run;
+
+pub use answer::{Answer, Reply, Seen};
+pub use difference::{CellDifference, DifferenceKind, RowDifference, RowDifferences};
+pub use fingerprint::{Fingerprint, NumericMode};
+pub use latency::{Latency, Ratio, Samples};
+pub use observation::{Asserted, LegacySight, Observation};
+pub use plan_shape::{PlanNode, PlanShape};
+pub use relation::{ChangeCounter, RelationInfo, RelationKind};
+pub use sequence::SequencePosition;
+pub use step_run::{Direction, Refusal, StatementRun, StepRun};

@@ -1,0 +1,39 @@
+//! From facts to findings, without touching a database.
+//!
+//! Each check is a pure function over a [`CaseFile`]. A [`Finding`] means that we looked and it is bad; that we could
+//! not look is said as a [`Doubt`], and the two never share a type.
+
+mod applies;
+mod case_file;
+mod code;
+mod compatible;
+mod finding;
+mod parity;
+mod quick;
+mod reversible;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+pub use case_file::{
+    Again, AssertionAnswer, Back, CaseFile, Compared, LeftBehind, QueryRun, Repaired, Restored, SightAt,
+};
+pub use code::Code;
+pub use finding::{Doubt, Finding};
+pub(crate) use parity::thousands;
+pub use verdict::{ClaimResult, Judgement, Verdict, judge};
+
+/// A check: what is bad about the facts, and what they are silent on.
+pub type Check = fn(&CaseFile<'_>) -> Ruling;
+
+/// What one check says.
+#[derive(Debug, Default)]
+pub struct Ruling {
+    /// What is bad.
+    pub findings: Vec<Finding>,
+    /// What could not be looked at.
+    pub doubts: Vec<Doubt>,
+    /// What was looked at, in the words of the claims table.
+    pub evidence: String,
+}

@@ -1,0 +1,78 @@
+//! Claim Q: the named queries stay within their budgets.
+
+use super::{CaseFile, Code, Doubt, Finding, QueryRun, Ruling};
+use crate::facts::Latency;
+use crate::scenario::Claim;
+
+/// A slowdown below this many milliseconds is not felt, whatever its ratio.
+const FELT_MS: f64 = 1.0;
+
+pub(super) fn quick(case: &CaseFile<'_>) -> Ruling {
+    let mut ruling = Ruling::default();
+    let mut slowest: Option<(&str, f64)> = None;
+    for run in &case.queries {
+        match &run.latency {
+            Ok(latency) => {
+                judge_latency(run, latency, &mut ruling);
+                let median = latency.after.median_ms();
+                if slowest.is_none_or(|(_, ms)| median > ms) {
+                    slowest = Some((&run.query.name, median));
+                }
+            }
+            Err(reason) => ruling.findings.push(
+                Finding::new(Code::Q003, format!("`{}` no longer runs: {reason}", run.query.name)).key(&run.query.name),
+            ),
+        }
+    }
+    match slowest {
+        Some((name, ms)) => {
+            ruling.evidence = format!(
+                "{} queries, slowest {name} {ms:.1} ms (quick sample; `just bench` for more)",
+                case.queries.len()
+            );
+        }
+        None if ruling.findings.is_empty() => {
+            ruling.doubts.push(Doubt::new(Claim::Quick, "the scenario names no query, or none was reached"));
+        }
+        None => {}
+    }
+    ruling
+}
+
+fn judge_latency(run: &QueryRun<'_>, latency: &Latency, ruling: &mut Ruling) {
+    let name = &run.query.name;
+    let after = latency.after.median_ms();
+    if let Some(budget) = run.query.budget_ms
+        && after > budget
+    {
+        ruling.findings.push(
+            Finding::new(Code::Q001, format!("`{name}` takes {after:.1} ms, its budget is {budget} ms"))
+                .key(name)
+                .help(format!("its plan now: {}", run.plan_after.to_string().replace('\n', " / "))),
+        );
+        return;
+    }
+    let ratio = latency.ratio();
+    let allowed = run.query.max_ratio;
+    if after - latency.before.median_ms() < FELT_MS || ratio.high <= allowed {
+        return;
+    }
+    if ratio.low > allowed {
+        ruling.findings.push(
+            Finding::new(
+                Code::Q002,
+                format!(
+                    "`{name}` became {:.2} × slower (interval {:.2}–{:.2}), it may become {allowed} ×",
+                    ratio.estimate, ratio.low, ratio.high
+                ),
+            )
+            .key(name)
+            .help(format!("its plan now: {}", run.plan_after.to_string().replace('\n', " / "))),
+        );
+    } else {
+        ruling.doubts.push(Doubt::new(
+            Claim::Quick,
+            format!("{name} {:.2} ×, interval {:.2}–{:.2} straddles {allowed}", ratio.estimate, ratio.low, ratio.high),
+        ));
+    }
+}

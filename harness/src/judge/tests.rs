@@ -1,0 +1,9 @@
+//! The checks over made-up facts: no database, one fact changed at a time.
+
+mod compatible;
+mod fixture;
+mod parity;
+mod quick;
+mod reversible;
+mod schema;
+mod verdict;

@@ -1,0 +1,41 @@
+use super::fixture::{case, codes, judged, plan};
+use crate::facts::{Latency, PlanShape, Samples};
+use crate::judge::{Code, QueryRun, Verdict};
+use crate::scenario::{Claim, Plan};
+
+fn query(budget: &str) -> Plan {
+    plan(&format!("[[query]]\nname = 'q'\nbefore = 'select 1'\n{budget}"))
+}
+
+fn verdict(plan: &Plan, latency: Result<(&[f64], &[f64]), String>) -> (Vec<Code>, Verdict) {
+    let mut case = case(plan);
+    let samples = |list: &[f64]| Samples(list.repeat(5));
+    let latency = latency.map(|(before, after)| Latency { before: samples(before), after: samples(after) });
+    let query = plan.queries.first().unwrap();
+    case.queries =
+        vec![QueryRun { query, latency, plan_before: PlanShape::default(), plan_after: PlanShape::default() }];
+    let judgement = judged(&case);
+    (codes(&judgement), judgement.claims[&Claim::Quick].verdict)
+}
+
+#[test]
+fn a_median_above_its_budget_is_refuted_and_a_slowest_sample_is_not() {
+    let plan = query("budget_ms = 10.0");
+    assert_eq!(verdict(&plan, Ok((&[9.0], &[11.0]))), (vec![Code::Q001], Verdict::Refuted));
+    assert_eq!(verdict(&plan, Ok((&[9.0], &[9.0, 9.0, 9.5, 9.0, 500.0]))), (vec![], Verdict::Proven));
+}
+
+#[test]
+fn a_slowdown_that_is_sure_is_refuted_one_that_is_not_is_undecided_one_that_nobody_feels_is_neither() {
+    let plan = query("");
+    assert_eq!(verdict(&plan, Ok((&[10.0], &[30.0]))), (vec![Code::Q002], Verdict::Refuted));
+    assert_eq!(verdict(&plan, Ok((&[10.0], &[10.0, 30.0, 21.0]))), (vec![], Verdict::Inconclusive));
+    assert_eq!(verdict(&plan, Ok((&[0.1], &[0.9]))), (vec![], Verdict::Proven));
+}
+
+#[test]
+fn a_query_that_no_longer_runs_is_refuted_and_no_query_at_all_is_undecided() {
+    let plan = query("");
+    assert_eq!(verdict(&plan, Err("column does not exist".to_owned())), (vec![Code::Q003], Verdict::Refuted));
+    assert_eq!(judged(&case(&plan)).claims[&Claim::Quick].verdict, Verdict::Inconclusive);
+}

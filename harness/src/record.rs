@@ -1,0 +1,7 @@
+//! What happens during a run, and what is known at its end.
+
+mod event;
+mod run_record;
+
+pub use event::{Event, Listener};
+pub use run_record::{Phase, QueryRecord, RECORD_VERSION, RepairRecord, RunRecord, ServerRecord, WaiverRecord};
