@@ -20,6 +20,7 @@
 
 pub mod facts;
 pub mod judge;
+pub mod load;
 pub mod record;
 pub mod report;
 pub mod scenario;
