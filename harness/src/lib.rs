@@ -4,7 +4,7 @@
 //!
 //! A [`scenario`] says what to migrate, by which paths, and what must hold. It is checked and hashed into a plan,
 //! the only thing `run` takes. A [`server`] is started, the baseline and its [`seed`] are built into a sealed
-//! template ([`database`]), and every use gets a clone. The runner [observes](observe) the baseline, applies
+//! template ([`database`]), and every use gets a clone. The runner [observes](observe) the baseline, [applies](apply)
 //! the steps, observes again, rolls back, observes, applies again. What was seen are [`facts`]; [`judge`] turns facts
 //! into findings without touching a database; the [`record`] holds both, and a [`report`] is a function of it.
 //!
@@ -18,6 +18,7 @@
 //! edge   { cli · testing }
 //! ```
 
+pub mod apply;
 pub mod database;
 pub mod facts;
 pub mod judge;

@@ -1,0 +1,13 @@
+//! Takes a step forward or back, the way its tool would, and says what happened.
+//!
+//! A statement that the server refuses is a fact ([`Refusal`](crate::facts::Refusal)); a server that is gone, full or
+//! shutting down is an [`ApplyError`], since then nothing was learnt about the migration.
+
+mod batch;
+mod error;
+mod notices;
+mod step;
+
+pub(crate) use batch::OWN_SCHEMA;
+pub use error::ApplyError;
+pub use step::{run_down, run_script, run_up, run_verify};

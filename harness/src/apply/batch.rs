@@ -1,0 +1,147 @@
+//! Backfills in keyset batches with a durable cursor.
+
+mod walk;
+
+use std::time::Instant;
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use tracing::instrument::WithSubscriber;
+
+use self::walk::{Stop, Walk, refused};
+use super::error::{ApplyError, is_servers_trouble};
+use super::notices::Notices;
+use super::step::milliseconds;
+use crate::facts::{Direction, StatementRun, StepRun};
+use crate::scenario::{BatchJob, BatchWork};
+use crate::sql::{quote_identifier, quote_literal};
+
+/// The schema that the harness keeps its own tables in while a backfill is under way; observers leave it out.
+pub(crate) const OWN_SCHEMA: &str = "pgproof";
+
+const CURSOR_TABLE: &str = "\"pgproof\".\"batch_cursor\"";
+
+/// Runs batches from behind the durable cursor until no key lies beyond it.
+pub(super) async fn run(
+    options: &PgConnectOptions,
+    step: &str,
+    job: &BatchJob,
+    file: &str,
+    progress: &mut (dyn FnMut(u64) + Send),
+) -> Result<StepRun, ApplyError> {
+    let started = Instant::now();
+    let mut walk = Walk::open(options, step, job, file).await?;
+    let notices = Notices::default();
+    let mut statements = Vec::new();
+    let mut refusal = None;
+    let mut total = 0;
+    let mut next = walk.prepare().await.map(|()| Some(0));
+    loop {
+        match next {
+            Ok(Some(_)) => {}
+            Ok(None) => break,
+            Err(Stop::Server(source)) => return Err(ApplyError::Server { place: file.to_owned(), source }),
+            Err(Stop::Refused(refused)) => {
+                refusal = Some(*refused);
+                break;
+            }
+        }
+        let batch_started = Instant::now();
+        next = walk.batch().with_subscriber(notices.dispatch()).await;
+        if let Ok(Some(rows)) = next {
+            total += rows;
+            progress(total);
+            statements.push(StatementRun {
+                file: file.to_owned(),
+                line: 1,
+                command: "BATCH".to_owned(),
+                duration_ms: milliseconds(batch_started),
+                rows,
+                notices: notices.take(),
+            });
+        }
+    }
+    let _ = walk.connection.execute("select pg_stat_force_next_flush()").await;
+    let _ = walk.connection.close().await;
+    Ok(StepRun {
+        step: step.to_owned(),
+        direction: Direction::Up,
+        duration_ms: milliseconds(started),
+        statements,
+        refusal,
+    })
+}
+
+/// Runs the job's own way back: in batches of its own where it asks for bounds, otherwise as one script.
+pub(super) async fn undo(
+    options: &PgConnectOptions,
+    step: &str,
+    job: &BatchJob,
+    file: &str,
+) -> Result<Option<StepRun>, ApplyError> {
+    let Some(down) = &job.down else { return Ok(None) };
+    if down.contains("$1") {
+        let back = BatchJob { work: BatchWork::Sql(down.clone()), down: None, ..job.clone() };
+        let cursor = way_back(step);
+        let run = run(options, &cursor, &back, file, &mut |_| ()).await?;
+        return Ok(Some(StepRun { step: step.to_owned(), direction: Direction::Down, ..run }));
+    }
+    let connect = |source| ApplyError::Connect { step: step.to_owned(), source };
+    let mut connection = PgConnection::connect_with(options).await.map_err(connect)?;
+    let started = Instant::now();
+    let outcome = sqlx::raw_sql(AssertSqlSafe(down.clone())).execute(&mut connection).await;
+    let mut run = StepRun {
+        step: step.to_owned(),
+        direction: Direction::Down,
+        duration_ms: 0.0,
+        statements: Vec::new(),
+        refusal: None,
+    };
+    match outcome {
+        Ok(done) => run.statements.push(StatementRun {
+            file: file.to_owned(),
+            line: 1,
+            command: "BATCH DOWN".to_owned(),
+            duration_ms: milliseconds(started),
+            rows: done.rows_affected(),
+            notices: Vec::new(),
+        }),
+        Err(error) if is_servers_trouble(&error) => {
+            return Err(ApplyError::Server { place: file.to_owned(), source: error });
+        }
+        Err(error) => run.refusal = Some(refused(&error, file, down)),
+    }
+    let _ = connection.execute("select pg_stat_force_next_flush()").await;
+    let _ = connection.close().await;
+    run.duration_ms = milliseconds(started);
+    Ok(Some(run))
+}
+
+/// What the cursor of a job's way back is called.
+fn way_back(step: &str) -> String {
+    format!("{step} (back)")
+}
+
+/// Forgets how far a job came, and takes the harness's schema away when no job is left in it.
+pub(super) async fn forget(options: &PgConnectOptions, step: &str) -> Result<(), ApplyError> {
+    let connect = |source| ApplyError::Connect { step: step.to_owned(), source };
+    let mut connection = PgConnection::connect_with(options).await.map_err(connect)?;
+    let sql = format!(
+        "do $$ begin
+           if to_regclass({table}) is not null then
+             delete from {CURSOR_TABLE} where step in ({step}, {back});
+             if not exists (select from {CURSOR_TABLE}) then drop schema {schema} cascade; end if;
+           end if;
+         end $$",
+        table = quote_literal(CURSOR_TABLE),
+        step = quote_literal(step),
+        back = quote_literal(&way_back(step)),
+        schema = quote_identifier(OWN_SCHEMA),
+    );
+    connection
+        .execute(AssertSqlSafe(sql))
+        .await
+        .map_err(|source| ApplyError::Server { place: format!("the cursor of `{step}`"), source })?;
+    let _ = connection.close().await;
+    Ok(())
+}
