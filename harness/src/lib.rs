@@ -3,7 +3,7 @@
 //! # The flow
 //!
 //! A [`scenario`] says what to migrate, by which paths, and what must hold. It is checked and hashed into a plan,
-//! the only thing `run` takes. A [`server`] is started, the baseline and its [`seed`] are built into a sealed
+//! the only thing [`run`] takes. A [`server`] is started, the baseline and its [`seed`] are built into a sealed
 //! template ([`database`]), and every use gets a clone. The runner [observes](observe) the baseline, [applies](apply)
 //! the steps, observes again, rolls back, observes, applies again. What was seen are [`facts`]; [`judge`] turns facts
 //! into findings without touching a database; the [`record`] holds both, and a [`report`] is a function of it.
@@ -19,6 +19,7 @@
 //! ```
 
 pub mod apply;
+pub mod cli;
 pub mod database;
 pub mod facts;
 pub mod judge;
@@ -26,8 +27,10 @@ pub mod load;
 pub mod observe;
 pub mod record;
 pub mod report;
+pub mod run;
 pub mod scenario;
 pub mod schema;
 pub mod seed;
 pub mod server;
 pub mod sql;
+pub mod testing;

@@ -1,0 +1,128 @@
+//! Arguments as typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::server_value::ServerValue;
+use super::settings::{EXIT_CODES, environment_help};
+use crate::scenario::Claim;
+use crate::scenario::seed::Scale;
+use crate::server::Source;
+
+/// Proves a PostgreSQL migration before production does.
+#[derive(Debug, Parser)]
+#[command(
+    name = "pgproof",
+    version,
+    max_term_width = 110,
+    after_help = EXIT_CODES,
+    after_long_help = environment_help()
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Says more on stderr; twice for every statement
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Puts a migration path to the test and prints what is proven
+    Run(Box<RunArguments>),
+    /// Lists the scenarios with their paths and variants
+    List,
+    /// Tells what a finding means and what to do about it
+    Explain {
+        /// A code such as P001; all codes where it is left out
+        code: Option<String>,
+    },
+    /// Tells which servers can be had here, and what is missing
+    Doctor,
+    /// Removes what killed runs left: directories, containers, databases
+    Clean(CleanArguments),
+    /// Prints a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// A scenario below `scenarios/`, or a directory with a `scenario.toml`
+    pub(crate) scenario: Option<String>,
+    /// The path to take; the first one where it is left out
+    #[arg(long)]
+    pub(crate) path: Option<String>,
+    /// The version of the data to take, such as a deliberately dirty one
+    #[arg(long)]
+    pub(crate) variant: Option<String>,
+    /// The major version of PostgreSQL; the newest that has what the scenario requires where it is left out
+    #[arg(long, value_name = "MAJOR")]
+    pub(crate) pg: Option<u16>,
+    #[command(flatten)]
+    pub(crate) server: ServerArguments,
+    /// Multiplies the row counts of the seed
+    #[arg(long, value_name = "FACTOR", default_value = "1")]
+    pub(crate) scale: Scale,
+    /// Another number for the seed: other rows, of the same kind
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    /// Puts only these claims to the test, by name or letter
+    #[arg(long, value_delimiter = ',', value_name = "CLAIM")]
+    pub(crate) only: Vec<Claim>,
+    /// Leaves these claims out, by name or letter
+    #[arg(long, value_delimiter = ',', value_name = "CLAIM", conflicts_with = "only")]
+    pub(crate) skip: Vec<Claim>,
+    /// What is printed to stdout
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "terminal")]
+    pub(crate) format: Vec<Format>,
+    /// Where the record and the reports go; `target/pgproof/<scenario>/<path>` where it is left out
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) out: Option<PathBuf>,
+    /// Keeps the migrated database when a claim is refuted (the default on a terminal)
+    #[arg(long, overrides_with = "no_keep")]
+    pub(crate) keep: bool,
+    /// Keeps nothing (the default elsewhere)
+    #[arg(long)]
+    pub(crate) no_keep: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServerArguments {
+    /// Where PostgreSQL comes from: auto, embedded, docker, or a postgres:// URL
+    #[arg(long, value_name = "SERVER", env = "PGPROOF_SERVER", default_value = "auto", hide_env_values = true, value_parser = ServerValue)]
+    pub(crate) server: Source,
+    /// The image for a docker server
+    #[arg(long, env = "PGPROOF_IMAGE", hide_env_values = true)]
+    pub(crate) image: Option<String>,
+    /// Takes a server that is not on this machine
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CleanArguments {
+    /// A server to drop left databases from, too: a postgres:// URL
+    #[arg(long, value_name = "URL", value_parser = ServerValue)]
+    pub(crate) server: Option<Source>,
+    /// Takes a server that is not on this machine
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Also forgets the initialised clusters that the next start would copy
+    #[arg(long)]
+    pub(crate) cache: bool,
+}
+
+/// A form of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// The claims table
+    Terminal,
+    /// The record
+    Json,
+    /// A page for a pull request
+    Markdown,
+}

@@ -1,0 +1,57 @@
+//! The directory that a run's record goes to.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::console::Console;
+use crate::record::RunRecord;
+use crate::report;
+
+/// A directory that could be written to. Dropped with nothing written, what was made of it is gone again.
+#[derive(Debug)]
+pub(crate) struct Output {
+    directory: PathBuf,
+    /// The directories that were not there before, outermost first.
+    made: Vec<PathBuf>,
+}
+
+impl Output {
+    /// Makes the directory where there is none, and writes a file there to see that it can be done.
+    pub(crate) fn prepare(directory: &Path) -> io::Result<Self> {
+        let mut made: Vec<PathBuf> = directory
+            .ancestors()
+            .take_while(|path| !path.as_os_str().is_empty() && !path.exists())
+            .map(Path::to_owned)
+            .collect();
+        made.reverse();
+        let output = Self { directory: directory.to_owned(), made };
+        std::fs::create_dir_all(directory)?;
+        let probe = directory.join(".pgproof-probe");
+        std::fs::write(&probe, [])?;
+        std::fs::remove_file(probe)?;
+        Ok(output)
+    }
+
+    /// Writes the record and its Markdown page beside each other, whatever was printed; where the record is now.
+    pub(crate) fn write(&self, record: &RunRecord, console: &Console) -> Option<PathBuf> {
+        let path = self.directory.join("run.json");
+        let written = std::fs::write(&path, report::json(record))
+            .and_then(|()| std::fs::write(self.directory.join("report.md"), report::markdown(record)));
+        match written {
+            Ok(()) => Some(path),
+            Err(error) => {
+                console.error(&format!("can not write the record `{}`: {error}", path.display()), None);
+                None
+            }
+        }
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        // Only empty directories can be removed this way.
+        for directory in self.made.iter().rev() {
+            let _ = std::fs::remove_dir(directory);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! `pgproof run`.
+
+use super::arguments::{Format, RunArguments};
+use super::console::Console;
+use super::exit::Exit;
+use super::interrupt::interrupted;
+use super::output::Output;
+use super::progress::Progress;
+use super::settings::Settings;
+use super::shelf::Shelf;
+use crate::judge::{Finding, Verdict};
+use crate::load::{LoadError, Selection};
+use crate::record::RunRecord;
+use crate::report::{self, Colour};
+use crate::run::{Keep, RunError, RunFailure, RunSettings};
+use crate::scenario::{Claim, Plan};
+use crate::server::{Consent, Provider, Request, in_words};
+
+pub(crate) async fn run(arguments: RunArguments, settings: &Settings, shelf: &Shelf, console: &Console) -> Exit {
+    let selection = Selection {
+        path: arguments.path.clone(),
+        variant: arguments.variant.clone(),
+        scale: arguments.scale,
+        seed: arguments.seed,
+    };
+    let plan = match shelf.find(arguments.scenario.as_deref()).and_then(|source| source.plan(&selection)) {
+        Ok(plan) => plan,
+        Err(error) => {
+            tell_load_error(&error, console);
+            return Exit::Usage;
+        }
+    };
+    let out = arguments.out.clone().unwrap_or_else(|| settings.target.join(&plan.scenario).join(&plan.path));
+    // A place that can not be written to is noticed before an hour of work, not after it.
+    let output = match Output::prepare(&out) {
+        Ok(output) => output,
+        Err(error) => {
+            console.error(
+                &format!("can not write to `{}`: {error}", out.display()),
+                Some("choose another place with `--out`"),
+            );
+            return Exit::Environment;
+        }
+    };
+    let provider = provider(&arguments, settings, &plan);
+    let run_settings = RunSettings { claims: claims(&arguments), keep: keep(&arguments, settings) };
+    let mut progress = Progress::new(settings);
+    let outcome = Box::pin(crate::run::run(&plan, &provider, &run_settings, &mut progress, interrupted())).await;
+    progress.finish();
+    match outcome {
+        Ok(finished) => {
+            let exit = tell(&finished.record, &arguments, &output, settings, console);
+            if let Some(kept) = finished.kept {
+                console.talk(&format!("kept as evidence until `pgproof clean`: {kept}"));
+            }
+            exit
+        }
+        Err(failure) => tell_failure(&failure, &output, console),
+    }
+}
+
+fn provider(arguments: &RunArguments, settings: &Settings, plan: &Plan) -> Provider {
+    let source = match &arguments.server.image {
+        Some(image) => arguments.server.server.clone().with_image(image),
+        None => arguments.server.server.clone(),
+    };
+    let request = Request {
+        major: arguments.pg,
+        settings: plan.requires.settings.clone(),
+        extensions: plan.requires.extensions.clone(),
+        ..Request::default()
+    };
+    let consent = if arguments.server.yes { Consent::Granted } else { Consent::LoopbackOnly };
+    Provider::new(source, request, settings.places.clone()).consent(consent).image(&settings.image)
+}
+
+fn claims(arguments: &RunArguments) -> Vec<Claim> {
+    Claim::ALL
+        .into_iter()
+        .filter(|claim| arguments.only.is_empty() || arguments.only.contains(claim))
+        .filter(|claim| !arguments.skip.contains(claim))
+        .collect()
+}
+
+fn keep(arguments: &RunArguments, settings: &Settings) -> Keep {
+    if arguments.keep || (settings.watched && !arguments.no_keep) { Keep::WhenRefuted } else { Keep::Never }
+}
+
+fn tell(record: &RunRecord, arguments: &RunArguments, output: &Output, settings: &Settings, console: &Console) -> Exit {
+    let overall = [Verdict::Refuted, Verdict::Inconclusive].into_iter().find(|verdict| record.count(*verdict) > 0);
+    let exit = Exit::from(overall.unwrap_or(Verdict::Proven));
+    for format in &arguments.format {
+        let text = match format {
+            Format::Terminal => report::terminal(record, settings.colour, settings.width),
+            Format::Json => report::json(record),
+            Format::Markdown => report::markdown(record),
+        };
+        console.data(&text);
+    }
+    output.write(record, console).map_or(Exit::Environment, |path| {
+        console.talk(&format!("record {}", path.display()));
+        exit
+    })
+}
+
+fn tell_failure(failure: &RunFailure, output: &Output, console: &Console) -> Exit {
+    if let RunError::Interrupted = *failure.error {
+        console.talk("interrupted: nothing is left behind");
+        return Exit::Interrupted;
+    }
+    if let RunError::Baseline(refusal) = &*failure.error {
+        let finding = Finding::new(crate::judge::Code::A001, failure.error.to_string()).refused_at(refusal);
+        console.talk(&report::finding_snippet(&finding, Colour::Never).replacen("refuted[A001]", "error", 1));
+    } else {
+        console.error(&in_words(&*failure.error), failure.error.hint().as_deref());
+    }
+    if !failure.record.steps.is_empty()
+        && let Some(path) = output.write(&failure.record, console)
+    {
+        console.talk(&format!("record so far {}", path.display()));
+    }
+    if failure.error.is_usage() { Exit::Usage } else { Exit::Environment }
+}
+
+pub(crate) fn tell_load_error(error: &LoadError, console: &Console) {
+    for mistake in &error.mistakes {
+        console.talk(&report::mistake_snippet(mistake, Colour::Never));
+    }
+    if error.mistakes.len() > 1 {
+        console.talk(&error.to_string());
+    }
+}

@@ -1,0 +1,7 @@
+//! The `pgproof` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pgproof::cli::main()
+}

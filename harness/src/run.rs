@@ -1,0 +1,22 @@
+//! The order of phases: seed, observe, apply, observe, roll back, apply again, judge.
+//!
+//! [`run`] owns every server and database it makes: they are gone when it returns, unless the caller asked to keep
+//! the evidence. It can be dropped at any await point (Ctrl-C does); the server then dies with it.
+
+mod assertions;
+mod back;
+mod compare;
+mod error;
+mod forward;
+mod latency;
+mod look;
+mod pair;
+mod repair;
+mod runner;
+mod stage;
+
+pub use error::{RunError, RunFailure};
+pub(crate) use look::changes;
+pub use pair::{Pair, migrated_pair};
+pub use runner::{Finished, Keep, RunSettings, run};
+pub(crate) use stage::Stage;

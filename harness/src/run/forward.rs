@@ -1,0 +1,98 @@
+//! The way forward.
+
+use super::RunError;
+use super::back::changed;
+use super::look::{Depth, Eye, Legacy};
+use super::runner::Tee;
+use super::stage::Stage;
+use crate::apply;
+use crate::facts::{Direction, Observation, StepRun};
+use crate::judge::{Again, CaseFile, LeftBehind, SightAt};
+use crate::record::Event;
+use crate::scenario::{Claim, PlannedStep};
+use crate::schema::diff;
+
+/// What was there before each step, in order.
+pub(super) type Road = Vec<Observation>;
+
+/// Takes every step, looks behind each as far as the wanted claims need it, and returns what was there before each;
+/// `None` where a step was refused.
+pub(super) async fn first(
+    stage: &Stage,
+    wanted: &[Claim],
+    legacy: &Legacy,
+    eye: &mut Eye,
+    case: &mut CaseFile<'_>,
+    listener: &mut Tee<'_>,
+) -> Result<Option<Road>, RunError> {
+    let plan = case.plan;
+    let mut road = Vec::with_capacity(plan.steps.len());
+    // The database to migrate is a clone of the same template as the baseline: what was seen there is here.
+    eye.adopt(&stage.work, &case.baseline).await?;
+    let mut here = eye.observe(&stage.work).await?;
+    for step in &plan.steps {
+        if !take(stage, step, &mut case.runs, listener).await? {
+            if plan.expected_refusal().is_some() {
+                let now = eye.observe(&stage.work).await?;
+                let left = Again {
+                    catalog: diff(&here.catalog, &now.catalog),
+                    rows: changed(&here.relations, &now.relations),
+                };
+                case.left_behind = Some(LeftBehind { step: step.name.clone(), left });
+            }
+            return Ok(None);
+        }
+        if wanted.contains(&Claim::Reversible) {
+            let behind = eye.observe(&stage.work).await?;
+            road.push(std::mem::replace(&mut here, behind));
+        }
+        if wanted.contains(&Claim::Compatible) {
+            let sight = legacy.sight(&stage.work, Depth::Answers).await?;
+            case.boundaries.push(SightAt { step: step.name.clone(), sight });
+            if wanted.contains(&Claim::Reversible) {
+                eye.adopt(&stage.work, &here).await?;
+            }
+        }
+    }
+    case.after = Some(if wanted.contains(&Claim::Reversible) { here } else { eye.observe(&stage.work).await? });
+    Ok(Some(road))
+}
+
+/// Takes `steps` without looking; whether all of them ran to their ends.
+pub(super) async fn again(
+    stage: &Stage,
+    steps: &[PlannedStep],
+    runs: &mut Vec<StepRun>,
+    listener: &mut Tee<'_>,
+) -> Result<bool, RunError> {
+    for step in steps {
+        if !take(stage, step, runs, listener).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// One step and its verification; whether the step ran to its end.
+async fn take(
+    stage: &Stage,
+    step: &PlannedStep,
+    runs: &mut Vec<StepRun>,
+    listener: &mut Tee<'_>,
+) -> Result<bool, RunError> {
+    let options = stage.work.options();
+    listener.tell(&Event::StepStarted { step: step.name.clone(), direction: Direction::Up });
+    let run = apply::run_up(&options, step, &mut |rows| {
+        listener.tell(&Event::BatchCommitted { step: step.name.clone(), rows });
+    })
+    .await?;
+    listener.tell(&Event::StepFinished(run.clone()));
+    let succeeded = run.succeeded();
+    runs.push(run);
+    // A verification that fails refutes, but the step was taken: going on tells what else it broke, and which rows.
+    if succeeded && let Some(run) = apply::run_verify(&options, step).await? {
+        listener.tell(&Event::StepFinished(run.clone()));
+        runs.push(run);
+    }
+    Ok(succeeded)
+}

@@ -1,0 +1,99 @@
+//! A quick sample of the named queries on both databases, interleaved, with their plans.
+
+use std::time::{Duration, Instant};
+
+use sqlx::{AssertSqlSafe, Executor, PgConnection};
+
+use super::RunError;
+use super::look::{close, pinned};
+use super::runner::Tee;
+use super::stage::Stage;
+use crate::facts::{Latency, PlanShape, Samples};
+use crate::judge::QueryRun;
+use crate::observe::ObserveError;
+use crate::record::{Event, QueryRecord};
+use crate::scenario::{NamedQuery, Plan};
+
+/// The fewest and the most samples of a side.
+const SAMPLES: std::ops::RangeInclusive<usize> = 7..=25;
+
+/// How long one query may be sampled once it has the fewest samples.
+const TIME_FOR_ONE: Duration = Duration::from_millis(200);
+
+/// Measures every named query after ANALYZE of both databases.
+pub(super) async fn measure<'a>(
+    stage: &Stage,
+    plan: &'a Plan,
+    listener: &mut Tee<'_>,
+) -> Result<Vec<QueryRun<'a>>, RunError> {
+    let (mut before, mut after) = tokio::try_join!(pinned(&stage.baseline), pinned(&stage.work))?;
+    for connection in [&mut before, &mut after] {
+        connection.execute("analyze").await.map_err(ObserveError::reading("statistics (`ANALYZE`)"))?;
+    }
+    let mut runs = Vec::new();
+    for query in &plan.queries {
+        let run = measure_one(&mut before, &mut after, query).await?;
+        listener.tell(&Event::QueryMeasured(recorded(&run)));
+        runs.push(run);
+    }
+    close(before).await;
+    close(after).await;
+    Ok(runs)
+}
+
+async fn measure_one<'a>(
+    before: &mut PgConnection,
+    after: &mut PgConnection,
+    query: &'a NamedQuery,
+) -> Result<QueryRun<'a>, RunError> {
+    let unasked =
+        |source: sqlx::Error| RunError::Query { name: query.name.clone(), message: crate::server::in_words(&source) };
+    let plan_before = explain(before, &query.before).await.map_err(unasked)?;
+    let plan_after = match explain(after, query.after_sql()).await {
+        Ok(plan) => plan,
+        Err(sqlx::Error::Database(error)) => {
+            let latency = Err(error.message().to_owned());
+            return Ok(QueryRun { query, latency, plan_before, plan_after: PlanShape::default() });
+        }
+        Err(error) => return Err(unasked(error)),
+    };
+    // The first answers of each side warm the caches and are thrown away.
+    time(before, &query.before).await.map_err(unasked)?;
+    time(after, query.after_sql()).await.map_err(unasked)?;
+    let mut latency = Latency { before: Samples::default(), after: Samples::default() };
+    let started = Instant::now();
+    while latency.after.0.len() < *SAMPLES.end()
+        && (latency.after.0.len() < *SAMPLES.start() || started.elapsed() < TIME_FOR_ONE)
+    {
+        latency.before.0.push(time(before, &query.before).await.map_err(unasked)?);
+        latency.after.0.push(time(after, query.after_sql()).await.map_err(unasked)?);
+    }
+    Ok(QueryRun { query, latency: Ok(latency), plan_before, plan_after })
+}
+
+/// How long the whole answer takes, in milliseconds.
+async fn time(connection: &mut PgConnection, sql: &str) -> Result<f64, sqlx::Error> {
+    let started = Instant::now();
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).fetch_all(connection).await?;
+    Ok(started.elapsed().as_secs_f64() * 1_000.0)
+}
+
+async fn explain(connection: &mut PgConnection, sql: &str) -> Result<PlanShape, sqlx::Error> {
+    let explain = format!("explain (format json) {sql}");
+    let plan: serde_json::Value = sqlx::query_scalar(AssertSqlSafe(explain)).fetch_one(connection).await?;
+    Ok(PlanShape::from_explain(&plan))
+}
+
+fn recorded(run: &QueryRun<'_>) -> QueryRecord {
+    let latency = run.latency.as_ref().ok();
+    QueryRecord {
+        name: run.query.name.clone(),
+        before_ms: latency.map_or(0.0, |latency| latency.before.median_ms()),
+        after_ms: latency.map_or(0.0, |latency| latency.after.median_ms()),
+        ratio: latency.map(Latency::ratio),
+        budget_ms: run.query.budget_ms,
+        samples: latency.map_or(0, |latency| latency.after.0.len()),
+        plan_before: run.plan_before.to_string(),
+        plan_after: run.plan_after.to_string(),
+    }
+}

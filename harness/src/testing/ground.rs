@@ -1,0 +1,95 @@
+//! A server with a scenario's baseline and a database to migrate, for tests that look where a run does not.
+
+use super::{Subject, TestError, provider};
+use crate::apply;
+use crate::database::Database;
+use crate::facts::{Direction, StepRun};
+use crate::judge::Again;
+use crate::load::{Selection, Source};
+use crate::run::{RunError, Stage, changes};
+use crate::scenario::{Plan, TransactionMode};
+use crate::sql::Script;
+
+/// A baseline, and a copy of it to migrate step by step.
+///
+/// It ends with [`Ground::clear`]; dropped without it, the server still goes, and its directory with the next sweep.
+#[derive(Debug)]
+pub struct Ground {
+    plan: Plan,
+    stage: Stage,
+}
+
+impl Ground {
+    /// Starts a server and seeds the selected data.
+    ///
+    /// # Errors
+    /// We could not look.
+    pub async fn prepare(source: &Source, selection: &Selection, subject: &Subject) -> Result<Self, TestError> {
+        let plan = source.plan(selection)?;
+        let stage = Stage::alone(&plan, &provider(&plan, subject)).await?;
+        Ok(Self { plan, stage })
+    }
+
+    /// The database that nobody migrates.
+    pub fn baseline(&self) -> &Database {
+        &self.stage.baseline
+    }
+
+    /// The database to migrate.
+    pub fn work(&self) -> &Database {
+        &self.stage.work
+    }
+
+    /// What is to be done.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Takes every step from the one called `from` on, or from the first, up to the first that is refused.
+    ///
+    /// # Errors
+    /// We could not look.
+    pub async fn migrate(&self, from: Option<&str>) -> Result<Vec<StepRun>, TestError> {
+        let mut runs = Vec::new();
+        let before = |name: &str| from.is_some_and(|from| name < from);
+        for step in self.plan.steps.iter().filter(|step| !before(&step.name)) {
+            let run = apply::run_up(&self.work().options(), step, &mut |_| ()).await.map_err(RunError::from)?;
+            let refused = !run.succeeded();
+            runs.push(run);
+            if refused {
+                break;
+            }
+        }
+        Ok(runs)
+    }
+
+    /// Runs SQL on the database to migrate, each statement by itself, as `psql -f` would.
+    ///
+    /// # Errors
+    /// It can not be split, or we could not look; what the server refuses is in the result.
+    pub async fn run_sql(&self, name: &str, sql: &str) -> Result<StepRun, TestError> {
+        let script = Script::parse_alone(name, sql).map_err(|errors| RunError::Statement {
+            name: name.to_owned(),
+            message: errors.into_iter().map(|error| error.message).collect::<Vec<_>>().join("; "),
+        })?;
+        let options = self.work().options();
+        let run = apply::run_script(&options, name, Direction::Up, &script, TransactionMode::None).await;
+        Ok(run.map_err(RunError::from)?)
+    }
+
+    /// What is different in the database to migrate from the baseline: objects, and relations by their content.
+    ///
+    /// # Errors
+    /// We could not look.
+    pub async fn changes(&self) -> Result<Again, TestError> {
+        Ok(changes(&self.stage.baseline, &self.stage.work).await?)
+    }
+
+    /// Drops the databases and stops the server.
+    ///
+    /// # Errors
+    /// Something stays.
+    pub async fn clear(self) -> Result<(), TestError> {
+        Ok(self.stage.clear().await?)
+    }
+}
