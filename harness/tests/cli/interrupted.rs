@@ -1,0 +1,139 @@
+//! Stopped in the middle, politely or not: nothing is left behind.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use rstest::rstest;
+
+use crate::external::{databases, host};
+use crate::workshop::{Outcome, Workshop, until};
+
+/// Long enough that only an interruption ends it.
+const SLEEP: &str = "select pg_sleep(600);\n";
+
+/// Where a run is interrupted.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    /// While the template is built.
+    Baseline,
+    /// In a step's statement.
+    Step,
+}
+
+impl Place {
+    fn workshop(self) -> Outcome<Workshop> {
+        let workshop = Workshop::mini()?;
+        match self {
+            Self::Baseline => workshop.write("legacy.sql", SLEEP)?,
+            Self::Step => workshop.write("migrations/expand/020_index.up.sql", SLEEP)?,
+        }
+        Ok(workshop)
+    }
+
+    /// The line of the log that says that this place is reached.
+    fn line(self) -> &'static str {
+        match self {
+            Self::Baseline => "building the template",
+            Self::Step => "020_index up …",
+        }
+    }
+}
+
+/// A run that has reached its place.
+struct Running {
+    child: Child,
+    stderr: BufReader<std::process::ChildStderr>,
+}
+
+impl Running {
+    fn start(mut command: Command, place: Place) -> Outcome<Self> {
+        command.env("PGPROOF_LOG", "pgproof=debug").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn()?;
+        let mut stderr = BufReader::new(child.stderr.take().ok_or("no stderr")?);
+        let mut said = String::new();
+        while stderr.read_line(&mut said)? > 0 {
+            if said.lines().last().is_some_and(|line| line.contains(place.line())) {
+                return Ok(Self { child, stderr });
+            }
+        }
+        child.wait()?;
+        Err(format!("the run ended before `{}`: {said}", place.line()).into())
+    }
+
+    /// Sends the signal; the exit code and what was said after it.
+    fn end(mut self, signal: Signal) -> Outcome<(Option<i32>, String)> {
+        kill(Pid::from_raw(i32::try_from(self.child.id())?), signal)?;
+        let mut said = String::new();
+        self.stderr.read_to_string(&mut said)?;
+        Ok((self.child.wait()?.code(), said))
+    }
+}
+
+#[rstest]
+fn an_interrupted_run_leaves_no_process_and_no_directory(
+    #[values(Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP)] signal: Signal,
+    #[values(Place::Baseline, Place::Step)] place: Place,
+) -> Outcome {
+    let workshop = place.workshop()?;
+    let running = Running::start(workshop.command(&["run", "mini"]), place)?;
+    assert!(!workshop.servers()?.is_empty(), "no server runs in {}", workshop.run_dir().display());
+    let (code, said) = running.end(signal)?;
+    assert_eq!(code, Some(130), "{said}");
+    assert!(said.contains("interrupted: nothing is left behind\n"), "{said}");
+    workshop.nothing_left(Duration::from_secs(2))
+}
+
+#[rstest]
+fn a_killed_run_leaves_no_process_and_a_clean_removes_its_directory(
+    #[values(Place::Baseline, Place::Step)] place: Place,
+) -> Outcome {
+    let workshop = place.workshop()?;
+    let running = Running::start(workshop.command(&["run", "mini"]), place)?;
+    assert!(!workshop.servers()?.is_empty(), "no server runs in {}", workshop.run_dir().display());
+    assert_eq!(running.end(Signal::SIGKILL)?.0, None);
+    until(Duration::from_secs(2), || {
+        let left = workshop.servers()?;
+        Ok(if left.is_empty() { Ok(()) } else { Err(format!("processes {left:?} outlived their harness")) })
+    })?;
+    assert_eq!(std::fs::read_dir(workshop.run_dir())?.count(), 1, "the directory of the killed run");
+    let seen = workshop.run(&["clean"])?;
+    assert_eq!(seen.code, Some(0), "{seen}");
+    assert!(seen.stdout.starts_with("removed [run]/pgproof-"), "{seen}");
+    Ok(())
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_interrupted_run_leaves_no_database_on_another_s_server(
+    #[values(Signal::SIGINT, Signal::SIGTERM)] signal: Signal,
+    #[values(Place::Baseline, Place::Step)] place: Place,
+) -> Outcome {
+    let (host, workshop) = (host().await?, place.workshop()?);
+    let (before, url) = (databases(&host).await?, host.secret_url("postgres"));
+    let running = Running::start(workshop.command(&["run", "mini", "--server", &url]), place)?;
+    let (code, said) = running.end(signal)?;
+    assert_eq!(code, Some(130), "{said}");
+    assert_eq!(databases(&host).await?, before, "{said}");
+    Ok(host.stop().await?)
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_clean_drops_what_a_killed_run_left_on_another_s_server(
+    #[values(Place::Baseline, Place::Step)] place: Place,
+) -> Outcome {
+    let (host, workshop) = (host().await?, place.workshop()?);
+    let (before, url) = (databases(&host).await?, host.secret_url("postgres"));
+    let running = Running::start(workshop.command(&["run", "mini", "--server", &url]), place)?;
+    running.end(Signal::SIGKILL)?;
+    let seen = workshop.run(&["clean", "--server", &url])?;
+    assert_eq!(seen.code, Some(0), "{seen}");
+    assert!(seen.stdout.contains("dropped pgproof_"), "{seen}");
+    // A sealed template is whole: the next run of the same plan takes it.
+    let left = databases(&host).await?.into_iter().filter(|name| !name.starts_with("pgproof_t_")).collect::<Vec<_>>();
+    assert_eq!(left, before);
+    Ok(host.stop().await?)
+}
