@@ -1,0 +1,10 @@
+do $$
+begin
+    assert (
+        select count(*) from pg_constraint
+        where contype = 'f' and convalidated and conname in (
+            'fk_transactions_store', 'fk_transactions_product', 'fk_transactions_cashier',
+            'fk_transaction_items_transaction', 'fk_transaction_items_product')
+    ) = 5, 'a foreign key is not valid';
+end
+$$;
