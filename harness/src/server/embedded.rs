@@ -103,7 +103,12 @@ fn prepare(
     request: &Request,
     installation: &Installation,
 ) -> Result<(RunDirectory, String), ServerError> {
-    let settings = settings::effective(request)?;
+    let mut settings = settings::effective(request)?;
+    if places.memory.as_deref() == Some(base) {
+        // Segments of parallel queries then lie in the data directory and go with it. POSIX ones would stay in memory
+        // for good when the server is killed, and be no faster.
+        settings.entry("dynamic_shared_memory_type".to_owned()).or_insert_with(|| "mmap".to_owned());
+    }
     let cluster = CachedCluster::ensure(&places.cache, base, installation, request.locale.as_deref())?;
     let account = Account::unprivileged();
     let run = RunDirectory::create(base, account.as_ref())?;
