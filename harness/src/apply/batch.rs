@@ -11,7 +11,7 @@ use tracing::instrument::WithSubscriber;
 use self::walk::{Stop, Walk, refused};
 use super::error::{ApplyError, is_servers_trouble};
 use super::notices::Notices;
-use super::step::milliseconds;
+use super::step::{flush_statistics, milliseconds};
 use crate::facts::{Direction, StatementRun, StepRun};
 use crate::scenario::{BatchJob, BatchWork};
 use crate::sql::{quote_identifier, quote_literal};
@@ -61,7 +61,7 @@ pub(super) async fn run(
             });
         }
     }
-    let _ = walk.connection.execute("select pg_stat_force_next_flush()").await;
+    flush_statistics(&mut walk.connection).await;
     let _ = walk.connection.close().await;
     Ok(StepRun {
         step: step.to_owned(),
@@ -111,7 +111,7 @@ pub(super) async fn undo(
         }
         Err(error) => run.refusal = Some(refused(&error, file, down)),
     }
-    let _ = connection.execute("select pg_stat_force_next_flush()").await;
+    flush_statistics(&mut connection).await;
     let _ = connection.close().await;
     run.duration_ms = milliseconds(started);
     Ok(Some(run))

@@ -41,7 +41,7 @@ pub async fn run_up(
 pub async fn run_down(options: &PgConnectOptions, step: &PlannedStep) -> Result<Option<StepRun>, ApplyError> {
     let mut run = match (&step.down, &step.work) {
         (Some(down), _) => {
-            let mode = if down.no_transaction() { TransactionMode::None } else { TransactionMode::PerFile };
+            let mode = TransactionMode::of(down);
             Some(run_script(options, &step.name, Direction::Down, down, mode).await?)
         }
         (None, StepWork::Batches { job, file }) => batch::undo(options, &step.name, job, file).await?,
@@ -62,7 +62,7 @@ pub async fn run_down(options: &PgConnectOptions, step: &PlannedStep) -> Result<
 pub async fn run_verify(options: &PgConnectOptions, step: &PlannedStep) -> Result<Option<StepRun>, ApplyError> {
     match &step.verify {
         Some(script) => {
-            let mode = if script.no_transaction() { TransactionMode::None } else { TransactionMode::PerFile };
+            let mode = TransactionMode::of(script);
             Ok(Some(run_script(options, &step.name, Direction::Verify, script, mode).await?))
         }
         None => Ok(None),
@@ -218,7 +218,7 @@ fn place_of(statement: &Statement, offset: Option<usize>) -> Refusal {
 
 /// Makes the counters of what was written visible to other sessions at once; they tell which relations need to be
 /// read anew. Servers before 15 have no such function and then every relation is read.
-async fn flush_statistics(connection: &mut PgConnection) {
+pub(super) async fn flush_statistics(connection: &mut PgConnection) {
     let _ = connection.execute("select pg_stat_force_next_flush()").await;
 }
 

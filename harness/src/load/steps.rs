@@ -72,7 +72,7 @@ fn planned(
     let work = match (&step.up, &step.batch, job) {
         (Some(up), None, None) => {
             let script = files.script(up)?;
-            let transaction = if script.no_transaction() { TransactionMode::None } else { TransactionMode::PerFile };
+            let transaction = TransactionMode::of(&script);
             StepWork::Sql { script, transaction }
         }
         (None, Some(file), None) => {

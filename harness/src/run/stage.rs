@@ -182,7 +182,7 @@ async fn build(plan: &Plan, database: &Database, listener: &mut Tee<'_>) -> Resu
 }
 
 async fn baseline_script(database: &Database, script: &crate::sql::Script) -> Result<(), RunError> {
-    let mode = if script.no_transaction() { TransactionMode::None } else { TransactionMode::PerFile };
+    let mode = TransactionMode::of(script);
     let run = apply::run_script(&database.options(), "baseline", Direction::Up, script, mode).await?;
     run.refusal.map_or(Ok(()), |refusal| Err(RunError::Baseline(Box::new(refusal))))
 }

@@ -82,6 +82,13 @@ pub enum Rollback {
     Waived(String),
 }
 
+impl TransactionMode {
+    /// How a script's own first lines ask to be wrapped.
+    pub fn of(script: &Script) -> Self {
+        if script.no_transaction() { Self::None } else { Self::PerFile }
+    }
+}
+
 /// A step with its scripts read and split.
 #[derive(Debug, Clone)]
 pub struct PlannedStep {

@@ -206,7 +206,7 @@ fn check_step(step: &PlannedStep, mistakes: &mut Vec<Mistake>) {
         check_transaction(script, *transaction, mistakes);
     }
     for script in [&step.down, &step.verify].into_iter().flatten() {
-        check_transaction(script, transaction_of(script), mistakes);
+        check_transaction(script, TransactionMode::of(script), mistakes);
     }
     let undone = step.down.is_some()
         || matches!(&step.work, StepWork::Batches { job, .. } if job.down.is_some())
@@ -217,11 +217,6 @@ fn check_step(step: &PlannedStep, mistakes: &mut Vec<Mistake>) {
             step.name
         )));
     }
-}
-
-/// How a script's own first lines ask to be wrapped.
-pub(crate) fn transaction_of(script: &Script) -> TransactionMode {
-    if script.no_transaction() { TransactionMode::None } else { TransactionMode::PerFile }
 }
 
 fn check_transaction(script: &Script, mode: TransactionMode, mistakes: &mut Vec<Mistake>) {
