@@ -3,11 +3,13 @@
 //! A statement that the server refuses is a fact ([`Refusal`](crate::facts::Refusal)); a server that is gone, full or
 //! shutting down is an [`ApplyError`], since then nothing was learnt about the migration.
 
+mod attendant;
 mod batch;
 mod error;
 mod notices;
 mod step;
 
+pub use attendant::{Attendant, Boundary, Place};
 pub(crate) use batch::OWN_SCHEMA;
 pub use error::ApplyError;
 pub use step::{run_down, run_script, run_up, run_verify};

@@ -1,21 +1,29 @@
 //! What was seen, as plain values. Observers make them, checks read them; nothing here knows good from bad.
 
 pub mod answer;
+mod cost;
 pub mod difference;
+mod fault;
 pub mod fingerprint;
 mod latency;
+mod locks;
 mod observation;
 mod plan_shape;
 pub mod relation;
 pub mod sequence;
 mod step_run;
+mod workload;
 
 pub use answer::{Answer, Reply, Seen};
+pub use cost::StepCost;
 pub use difference::{CellDifference, DifferenceKind, RowDifference, RowDifferences};
+pub use fault::FaultSweep;
 pub use fingerprint::{Fingerprint, NumericMode};
 pub use latency::{Latency, Ratio, Samples};
+pub use locks::LockTrace;
 pub use observation::{Asserted, LegacySight, Observation};
 pub use plan_shape::{PlanNode, PlanShape};
 pub use relation::{ChangeCounter, RelationInfo, RelationKind};
 pub use sequence::SequencePosition;
 pub use step_run::{Direction, Refusal, StatementRun, StepRun};
+pub use workload::WorkloadTrace;

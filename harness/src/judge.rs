@@ -3,13 +3,16 @@
 //! Each check is a pure function over a [`CaseFile`]. A [`Finding`] means that we looked and it is bad; that we could
 //! not look is said as a [`Doubt`], and the two never share a type.
 
+mod affordable;
 mod applies;
 mod case_file;
 mod code;
 mod compatible;
 mod finding;
+mod online;
 mod parity;
 mod quick;
+mod resumable;
 mod reversible;
 mod schema;
 #[cfg(test)]
@@ -17,7 +20,7 @@ mod tests;
 mod verdict;
 
 pub use case_file::{
-    Again, AssertionAnswer, Back, CaseFile, Compared, LeftBehind, QueryRun, Repaired, Restored, SightAt,
+    Again, AssertionAnswer, Back, CaseFile, Compared, LeftBehind, QueryRun, Rehearsal, Repaired, Restored, SightAt,
 };
 pub use code::Code;
 pub use finding::{Doubt, Finding};
@@ -36,4 +39,13 @@ pub struct Ruling {
     pub doubts: Vec<Doubt>,
     /// What was looked at, in the words of the claims table.
     pub evidence: String,
+    /// Why the claim was not put to the test after all.
+    pub skipped: Option<String>,
+}
+
+impl Ruling {
+    /// Nobody looked, and why.
+    pub fn skipped(reason: impl Into<String>) -> Self {
+        Self { skipped: Some(reason.into()), ..Self::default() }
+    }
 }

@@ -11,6 +11,7 @@ mod forward;
 mod latency;
 mod look;
 mod pair;
+mod rehearsal;
 mod repair;
 mod runner;
 mod stage;

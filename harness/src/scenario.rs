@@ -4,6 +4,7 @@
 //! hashed [`Plan`], the only thing the runner takes.
 
 mod batch;
+mod budget;
 mod claim;
 mod expectation;
 mod manifest;
@@ -12,8 +13,10 @@ mod path;
 mod plan;
 pub mod seed;
 mod variant;
+mod workload;
 
 pub use batch::{BatchJob, BatchManifest, BatchWork, RowTransform};
+pub use budget::Budget;
 pub use claim::{Claim, UnknownClaim};
 pub use expectation::{Assertion, LegacyStatement, Moment, NamedQuery, ParityMap, ParityPair};
 pub use manifest::{Baseline, Requires, Scenario};
@@ -21,3 +24,4 @@ pub use mistake::Mistake;
 pub use path::{MigrationPath, PlannedStep, Retired, Rollback, StepWork, TransactionMode, Volatile, Waiver};
 pub use plan::{Plan, PlanParts};
 pub use variant::{Exception, Repair, Variant, VariantExpectation};
+pub use workload::{Request, Workload};

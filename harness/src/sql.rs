@@ -4,6 +4,7 @@ mod command;
 mod copy_data;
 mod identifier;
 mod lexer;
+mod lock_mode;
 mod meta;
 mod position;
 mod reader;
@@ -15,6 +16,7 @@ mod statement;
 
 pub use command::TransactionUse;
 pub use identifier::{RelationName, RelationNameError, quote_identifier, quote_literal};
+pub use lock_mode::LockMode;
 pub use position::{Excerpt, Position};
 pub use script::{Directives, Include, IncludeBase, Includer, Item, Script, ScriptTransaction, SourceFile};
 pub use script_error::ScriptError;

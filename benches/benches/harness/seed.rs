@@ -90,7 +90,8 @@ async fn ready_made(options: &PgConnectOptions) -> Result<Vec<u8>, Failure> {
 async fn empty(plan: &Plan, server: &Server) -> Result<Database, Failure> {
     let database = Database::create_empty(server, None).await?;
     for script in &plan.baseline {
-        let run = run_script(&database.options(), "baseline", Direction::Up, script, TransactionMode::PerFile).await?;
+        let run = run_script(&database.options(), "baseline", Direction::Up, script, TransactionMode::PerFile, &mut ())
+            .await?;
         if let Some(refusal) = run.refusal {
             return Err(refusal.message.into());
         }

@@ -9,6 +9,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tracing::instrument::WithSubscriber;
 
 use self::walk::{Stop, Walk, refused};
+use super::attendant::{Attendant, Boundary, Place};
 use super::error::{ApplyError, is_servers_trouble};
 use super::notices::Notices;
 use super::step::{flush_statistics, milliseconds};
@@ -21,16 +22,39 @@ pub(crate) const OWN_SCHEMA: &str = "pgproof";
 
 const CURSOR_TABLE: &str = "\"pgproof\".\"batch_cursor\"";
 
+/// A job on its way through the rows of its relation.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Walked<'a> {
+    /// `NNN_name`.
+    pub(super) step: &'a str,
+    pub(super) direction: Direction,
+    pub(super) job: &'a BatchJob,
+    /// The file that declares it.
+    pub(super) file: &'a str,
+}
+
+impl Walked<'_> {
+    /// What the cursor is called.
+    fn cursor(&self) -> String {
+        match self.direction {
+            Direction::Down => way_back(self.step),
+            Direction::Up | Direction::Verify => self.step.to_owned(),
+        }
+    }
+}
+
 /// Runs batches from behind the durable cursor until no key lies beyond it.
 pub(super) async fn run(
     options: &PgConnectOptions,
-    step: &str,
-    job: &BatchJob,
-    file: &str,
+    walked: Walked<'_>,
+    attendant: &mut dyn Attendant,
     progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<StepRun, ApplyError> {
+    let Walked { step, direction, file, .. } = walked;
     let started = Instant::now();
-    let mut walk = Walk::open(options, step, job, file).await?;
+    let mut walk = Walk::open(options, walked).await?;
+    let opened = attendant.at(Boundary::Opened { step, direction }, &mut walk.connection).await;
+    opened.map_err(|source| ApplyError::Connect { step: step.to_owned(), source })?;
     let notices = Notices::default();
     let mut statements = Vec::new();
     let mut refusal = None;
@@ -47,7 +71,7 @@ pub(super) async fn run(
             }
         }
         let batch_started = Instant::now();
-        next = walk.batch().with_subscriber(notices.dispatch()).await;
+        next = walk.batch(statements.len(), attendant).with_subscriber(notices.dispatch()).await;
         if let Ok(Some(rows)) = next {
             total += rows;
             progress(total);
@@ -63,13 +87,7 @@ pub(super) async fn run(
     }
     flush_statistics(&mut walk.connection).await;
     let _ = walk.connection.close().await;
-    Ok(StepRun {
-        step: step.to_owned(),
-        direction: Direction::Up,
-        duration_ms: milliseconds(started),
-        statements,
-        refusal,
-    })
+    Ok(StepRun { step: step.to_owned(), direction, duration_ms: milliseconds(started), statements, refusal })
 }
 
 /// Runs the job's own way back: in batches of its own where it asks for bounds, otherwise as one script.
@@ -78,16 +96,20 @@ pub(super) async fn undo(
     step: &str,
     job: &BatchJob,
     file: &str,
+    attendant: &mut dyn Attendant,
 ) -> Result<Option<StepRun>, ApplyError> {
     let Some(down) = &job.down else { return Ok(None) };
     if down.contains("$1") {
         let back = BatchJob { work: BatchWork::Sql(down.clone()), down: None, ..job.clone() };
-        let cursor = way_back(step);
-        let run = run(options, &cursor, &back, file, &mut |_| ()).await?;
-        return Ok(Some(StepRun { step: step.to_owned(), direction: Direction::Down, ..run }));
+        let walked = Walked { step, direction: Direction::Down, job: &back, file };
+        return Ok(Some(run(options, walked, attendant, &mut |_| ()).await?));
     }
     let connect = |source| ApplyError::Connect { step: step.to_owned(), source };
     let mut connection = PgConnection::connect_with(options).await.map_err(connect)?;
+    let place = Place { step, direction: Direction::Down, file, line: 1, command: "BATCH DOWN", sql: down, index: 0 };
+    let stopped = |source| ApplyError::Server { place: file.to_owned(), source };
+    attendant.at(Boundary::Opened { step, direction: Direction::Down }, &mut connection).await.map_err(connect)?;
+    attendant.at(Boundary::StatementStarts(place), &mut connection).await.map_err(stopped)?;
     let started = Instant::now();
     let outcome = sqlx::raw_sql(AssertSqlSafe(down.clone())).execute(&mut connection).await;
     let mut run = StepRun {
@@ -107,9 +129,12 @@ pub(super) async fn undo(
             notices: Vec::new(),
         }),
         Err(error) if is_servers_trouble(&error) => {
-            return Err(ApplyError::Server { place: file.to_owned(), source: error });
+            return Err(stopped(error));
         }
         Err(error) => run.refusal = Some(refused(&error, file, down)),
+    }
+    if run.succeeded() {
+        attendant.at(Boundary::StatementEnded(place), &mut connection).await.map_err(stopped)?;
     }
     flush_statistics(&mut connection).await;
     let _ = connection.close().await;

@@ -7,7 +7,8 @@ use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgErrorPosition};
 use sqlx::{AssertSqlSafe, Connection, Either, Executor, PgConnection, Row};
 use tracing::instrument::WithSubscriber;
 
-use super::batch;
+use super::attendant::{Attendant, Boundary, Place};
+use super::batch::{self, Walked};
 use super::error::{ApplyError, is_servers_trouble};
 use super::notices::Notices;
 use crate::facts::{Direction, Refusal, StatementRun, StepRun};
@@ -16,7 +17,7 @@ use crate::sql::{Script, Statement};
 
 /// Takes a step forward over a connection of its own.
 ///
-/// `progress` hears the rows of a backfill so far. A refused statement of a transactional file leaves nothing of the
+/// `attendant` is told of every boundary; `progress` hears the rows of a backfill so far. A refused statement of a transactional file leaves nothing of the
 /// file behind; it ends the step and is told in the result.
 ///
 /// # Errors
@@ -24,13 +25,17 @@ use crate::sql::{Script, Statement};
 pub async fn run_up(
     options: &PgConnectOptions,
     step: &PlannedStep,
+    attendant: &mut dyn Attendant,
     progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<StepRun, ApplyError> {
     match &step.work {
         StepWork::Sql { script, transaction } => {
-            run_script(options, &step.name, Direction::Up, script, *transaction).await
+            run_script(options, &step.name, Direction::Up, script, *transaction, attendant).await
         }
-        StepWork::Batches { job, file } => batch::run(options, &step.name, job, file, progress).await,
+        StepWork::Batches { job, file } => {
+            let walked = Walked { step: &step.name, direction: Direction::Up, job, file };
+            batch::run(options, walked, attendant, progress).await
+        }
     }
 }
 
@@ -38,13 +43,17 @@ pub async fn run_up(
 ///
 /// # Errors
 /// As [`run_up`].
-pub async fn run_down(options: &PgConnectOptions, step: &PlannedStep) -> Result<Option<StepRun>, ApplyError> {
+pub async fn run_down(
+    options: &PgConnectOptions,
+    step: &PlannedStep,
+    attendant: &mut dyn Attendant,
+) -> Result<Option<StepRun>, ApplyError> {
     let mut run = match (&step.down, &step.work) {
         (Some(down), _) => {
             let mode = TransactionMode::of(down);
-            Some(run_script(options, &step.name, Direction::Down, down, mode).await?)
+            Some(run_script(options, &step.name, Direction::Down, down, mode, attendant).await?)
         }
-        (None, StepWork::Batches { job, file }) => batch::undo(options, &step.name, job, file).await?,
+        (None, StepWork::Batches { job, file }) => batch::undo(options, &step.name, job, file, attendant).await?,
         (None, StepWork::Sql { .. }) => None,
     };
     if let (Some(run), StepWork::Batches { .. }) = (&mut run, &step.work)
@@ -63,7 +72,7 @@ pub async fn run_verify(options: &PgConnectOptions, step: &PlannedStep) -> Resul
     match &step.verify {
         Some(script) => {
             let mode = TransactionMode::of(script);
-            Ok(Some(run_script(options, &step.name, Direction::Verify, script, mode).await?))
+            Ok(Some(run_script(options, &step.name, Direction::Verify, script, mode, &mut ()).await?))
         }
         None => Ok(None),
     }
@@ -79,34 +88,51 @@ pub async fn run_script(
     direction: Direction,
     script: &Script,
     transaction: TransactionMode,
+    attendant: &mut dyn Attendant,
 ) -> Result<StepRun, ApplyError> {
     let connect = |source| ApplyError::Connect { step: step.to_owned(), source };
     let mut connection = PgConnection::connect_with(options).await.map_err(connect)?;
     let wrapped = transaction == TransactionMode::PerFile;
     let notices = Notices::default();
+    attendant.at(Boundary::Opened { step, direction }, &mut connection).await.map_err(connect)?;
     let started = Instant::now();
     if wrapped {
         connection.execute("begin").await.map_err(connect)?;
     }
     let mut statements = Vec::new();
     let mut refusal = None;
-    for statement in script.statements() {
-        match run_statement(&mut connection, statement, direction, &notices).await {
-            Ok(Ok(run)) => statements.push(run),
-            Ok(Err(refused)) => {
+    for (index, statement) in script.statements().enumerate() {
+        let stopped = |source| ApplyError::Server { place: statement.position.to_string(), source };
+        let command = statement.command();
+        let place = place_at(step, direction, statement, &command, index);
+        attendant.at(Boundary::StatementStarts(place), &mut connection).await.map_err(stopped)?;
+        match run_statement(&mut connection, statement, direction, &notices).await.map_err(stopped)? {
+            Ok(run) => statements.push(run),
+            Err(refused) => {
                 refusal = Some(refused);
                 break;
             }
-            Err(source) => return Err(ApplyError::Server { place: statement.position.to_string(), source }),
         }
+        attendant.at(Boundary::StatementEnded(place), &mut connection).await.map_err(stopped)?;
     }
     if wrapped {
         let end = if refusal.is_none() { "commit" } else { "rollback" };
-        if let Err(error) = connection.execute(end).await {
+        let last = script.statements().enumerate().last().filter(|_| refusal.is_none());
+        let command = last.map(|(_, statement)| statement.command()).unwrap_or_default();
+        let last = last.map(|(index, statement)| place_at(step, direction, statement, &command, index));
+        let stopped = |source| ApplyError::Server { place: format!("the end of `{step}`"), source };
+        if let Some(place) = last {
+            attendant.at(Boundary::CommitStarts(place), &mut connection).await.map_err(stopped)?;
+        }
+        let ended = connection.execute(end).await;
+        if let (Some(place), Ok(_)) = (last, &ended) {
+            attendant.at(Boundary::Committed(place), &mut connection).await.map_err(stopped)?;
+        }
+        if let Err(error) = ended {
             // Deferred constraints are checked at COMMIT: that is a refusal by the last statement's place.
             match (is_servers_trouble(&error), script.statements().last()) {
                 (false, Some(last)) => refusal = Some(refusal_of(&error, last)),
-                _ => return Err(ApplyError::Server { place: format!("the end of `{step}`"), source: error }),
+                _ => return Err(stopped(error)),
             }
         }
     }
@@ -115,6 +141,24 @@ pub async fn run_script(
     // The work is committed; a connection that does not close politely changes nothing about it.
     let _ = connection.close().await;
     Ok(StepRun { step: step.to_owned(), direction, duration_ms, statements, refusal })
+}
+
+fn place_at<'a>(
+    step: &'a str,
+    direction: Direction,
+    statement: &'a Statement,
+    command: &'a str,
+    index: usize,
+) -> Place<'a> {
+    Place {
+        step,
+        direction,
+        file: &statement.position.file,
+        line: statement.position.line,
+        command,
+        sql: &statement.text,
+        index,
+    }
 }
 
 async fn run_statement(

@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 use super::error::{DatabaseError, TemplateError};
 use super::mark::{Mark, Standing, State, execute};
 use super::name::DatabaseName;
-use super::owned::{Database, create, drop_by_name, maintain};
+use super::owned::{Database, create, drop_by_name, drop_ours, maintain};
 use crate::server::{Connector, Server};
 use crate::sql::{quote_identifier, quote_literal};
 
@@ -88,6 +88,20 @@ impl Template {
             let _ = session.close().await;
         }
         Ok(Database::new(name, self.connector.clone()))
+    }
+
+    /// Drops a clone, whoever is connected, and makes it anew under the same name.
+    ///
+    /// # Errors
+    ///
+    /// Its comment is no longer ours, or the server refuses.
+    pub async fn renew(&self, database: &Database) -> Result<(), DatabaseError> {
+        let name = DatabaseName::new(database.name())?;
+        let mut session = maintain(&self.connector).await?;
+        drop_ours(&mut session, &name).await?;
+        self.clone_over(&mut session, &name).await?;
+        let _ = session.close().await;
+        Ok(())
     }
 
     async fn clone_over(&self, session: &mut PgConnection, name: &DatabaseName) -> Result<(), DatabaseError> {

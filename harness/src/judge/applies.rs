@@ -12,7 +12,7 @@ pub(super) fn applies(case: &CaseFile<'_>) -> Ruling {
         findings.extend(left_behind(case));
         if let Some((run, refusal)) = declared.and_then(|run| Some((run, run.refusal.as_ref()?))) {
             let evidence = format!("`{}` refused as declared, nothing left behind: {}", run.step, refusal.message);
-            return Ruling { findings, doubts: Vec::new(), evidence };
+            return Ruling { findings, evidence, ..Ruling::default() };
         }
         if case.after.is_some() {
             findings.push(
@@ -26,8 +26,8 @@ pub(super) fn applies(case: &CaseFile<'_>) -> Ruling {
     let seconds: f64 = first.iter().map(|run| run.duration_ms).sum::<f64>() / 1_000.0;
     Ruling {
         findings,
-        doubts: Vec::new(),
         evidence: format!("{} steps, {statements} statements, {seconds:.1} s", first.len()),
+        ..Ruling::default()
     }
 }
 

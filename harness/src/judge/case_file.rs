@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::facts::{
-    Asserted, Direction, Fingerprint, Latency, LegacySight, Observation, PlanShape, RowDifferences, SequencePosition,
-    StepRun,
+    Asserted, Direction, FaultSweep, Fingerprint, Latency, LegacySight, LockTrace, Observation, PlanShape,
+    RowDifferences, SequencePosition, StepCost, StepRun, WorkloadTrace,
 };
 use crate::scenario::{Assertion, NamedQuery, Plan};
 use crate::schema::Difference;
@@ -39,6 +39,12 @@ pub struct CaseFile<'a> {
     pub back: Vec<Back>,
     /// After the second way forward, against the first.
     pub again: Option<Again>,
+    /// The path there and back under live traffic; `None` where there is no workload or nobody asked for it.
+    pub rehearsal: Option<Rehearsal>,
+    /// What each step of the first way forward took and left.
+    pub costs: Vec<StepCost>,
+    /// The path interrupted at its boundaries and run again; `None` where nobody asked for it.
+    pub sweep: Option<FaultSweep>,
     /// A dump of the baseline, restored into a fresh database.
     pub restored: Option<Restored>,
 }
@@ -56,6 +62,17 @@ impl CaseFile<'_> {
             self.runs.iter().rposition(|run| run.direction == Direction::Down).map_or(self.runs.len(), |last| last + 1);
         self.runs.get(start..).unwrap_or_default()
     }
+}
+
+/// The path there and back under live traffic.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rehearsal {
+    /// Every step taken, in order of time.
+    pub runs: Vec<StepRun>,
+    /// What the traffic met.
+    pub workload: WorkloadTrace,
+    /// The locks that were taken.
+    pub locks: LockTrace,
 }
 
 /// What the old application saw behind a step.

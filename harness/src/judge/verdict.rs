@@ -47,10 +47,10 @@ const CHECKS: [(Claim, Result<Check, &str>); 10] = [
     (Claim::Compatible, Ok(super::compatible::compatible)),
     (Claim::Schema, Ok(super::schema::schema)),
     (Claim::Reversible, Ok(super::reversible::reversible)),
-    (Claim::Resumable, Err("this version does not kill a migration at its boundaries")),
-    (Claim::Online, Err("this version runs no concurrent traffic; the old statements are asked behind each step (C)")),
+    (Claim::Resumable, Ok(super::resumable::resumable)),
+    (Claim::Online, Ok(super::online::online)),
     (Claim::Quick, Ok(super::quick::quick)),
-    (Claim::Affordable, Err("this version measures no WAL, disk or growth")),
+    (Claim::Affordable, Ok(super::affordable::affordable)),
     (Claim::Watched, Err("this version does not mutate the migration")),
 ];
 
@@ -73,6 +73,10 @@ pub fn judge(case: &CaseFile<'_>, wanted: &[Claim]) -> Judgement {
             (Ok(check), _) => {
                 let mut ruling = check(case);
                 assertion_findings(case, claim, &mut ruling);
+                if let Some(reason) = ruling.skipped.take().filter(|_| ruling.findings.is_empty()) {
+                    judgement.claims.insert(claim, ClaimResult::skipped(&reason));
+                    continue;
+                }
                 if let (Some(run), true) = (stopped, claim != Claim::Applies) {
                     // It is the reason for all the others.
                     ruling.doubts.insert(0, Doubt::new(claim, format!("step `{}` did not run to its end", run.step)));

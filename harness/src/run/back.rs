@@ -70,7 +70,7 @@ async fn roll_back(
     listener: &mut Tee<'_>,
 ) -> Result<bool, RunError> {
     listener.tell(&Event::StepStarted { step: step.name.clone(), direction: Direction::Down });
-    let Some(run) = apply::run_down(&stage.work.options(), step).await? else { return Ok(true) };
+    let Some(run) = apply::run_down(&stage.work.options(), step, &mut ()).await? else { return Ok(true) };
     listener.tell(&Event::StepFinished(run.clone()));
     let succeeded = run.succeeded();
     case.runs.push(run);

@@ -82,7 +82,7 @@ async fn take(
 ) -> Result<bool, RunError> {
     let options = stage.work.options();
     listener.tell(&Event::StepStarted { step: step.name.clone(), direction: Direction::Up });
-    let run = apply::run_up(&options, step, &mut |rows| {
+    let run = apply::run_up(&options, step, &mut (), &mut |rows| {
         listener.tell(&Event::BatchCommitted { step: step.name.clone(), rows });
     })
     .await?;

@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use super::stage::{Names, Stage};
-use super::{RunError, RunFailure, assertions, back, compare, forward, latency};
+use super::{RunError, RunFailure, assertions, back, compare, forward, latency, rehearsal};
 use crate::facts::{LegacySight, Reply};
-use crate::judge::{CaseFile, Verdict, judge};
+use crate::judge::{CaseFile, Rehearsal, Verdict, judge};
 use crate::record::{Event, Listener, RepairRecord, RunRecord, WaiverRecord};
 use crate::run::look;
 use crate::scenario::{Claim, Moment, Plan, Rollback};
@@ -173,6 +173,7 @@ impl Runner<'_> {
 
     async fn on(&mut self, stage: &Stage) -> Result<Verdict, RunError> {
         let plan = self.plan;
+        let rehearsal = self.rehearse(stage).await?;
         let phase = self.listener.begin("observe the baseline");
         let mut eye = look::Eye::default();
         let baseline = eye.observe(&stage.baseline).await?;
@@ -193,6 +194,9 @@ impl Runner<'_> {
             assertions: assertions::ask(&stage.work, plan, Moment::Before).await?,
             queries: Vec::new(),
             back: Vec::new(),
+            rehearsal,
+            costs: Vec::new(),
+            sweep: None,
             again: None,
             restored: None,
         };
@@ -225,6 +229,18 @@ impl Runner<'_> {
         let overall = judgement.overall();
         self.listener.tell(&Event::Judged(judgement));
         Ok(overall)
+    }
+
+    /// Before the run itself, since the database has to bear the name that the server's settings know.
+    async fn rehearse(&mut self, stage: &Stage) -> Result<Option<Rehearsal>, RunError> {
+        if !self.wants(Claim::Online) || self.plan.workload.is_none() {
+            return Ok(None);
+        }
+        let phase = self.listener.begin("rehearse under traffic");
+        let rehearsal = rehearsal::rehearse(stage, self.plan, &mut self.listener).await?;
+        stage.renew().await?;
+        self.listener.end(&phase);
+        Ok(Some(rehearsal))
     }
 
     async fn migrated<'p>(

@@ -119,6 +119,11 @@ impl Stage {
         Ok(ServerRecord { kind: server.kind().as_str().to_owned(), version: server.version().to_owned(), extensions })
     }
 
+    /// Takes the database to migrate away and makes it anew, as it was and under the same name.
+    pub(super) async fn renew(&self) -> Result<(), RunError> {
+        Ok(self.template.renew(&self.work).await?)
+    }
+
     /// Drops the databases and stops the server, if it is ours.
     pub(crate) async fn clear(self) -> Result<(), RunError> {
         self.work.drop().await?;
@@ -183,6 +188,6 @@ async fn build(plan: &Plan, database: &Database, listener: &mut Tee<'_>) -> Resu
 
 async fn baseline_script(database: &Database, script: &crate::sql::Script) -> Result<(), RunError> {
     let mode = TransactionMode::of(script);
-    let run = apply::run_script(&database.options(), "baseline", Direction::Up, script, mode).await?;
+    let run = apply::run_script(&database.options(), "baseline", Direction::Up, script, mode, &mut ()).await?;
     run.refusal.map_or(Ok(()), |refusal| Err(RunError::Baseline(Box::new(refusal))))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::seed::Seed;
-use super::{Assertion, BatchJob, LegacyStatement, MigrationPath, NamedQuery, ParityMap, Variant};
+use super::{Assertion, BatchJob, Budget, LegacyStatement, MigrationPath, NamedQuery, ParityMap, Variant, Workload};
 
 /// What to migrate, by which paths, and what must hold.
 ///
@@ -41,6 +41,11 @@ pub struct Scenario {
     /// What belongs to what.
     #[serde(default, rename = "parity")]
     pub parity: Vec<ParityMap>,
+    /// The traffic that goes on while it is migrated.
+    pub workload: Option<Workload>,
+    /// What the migration may cost and how long it may be felt.
+    #[serde(default)]
+    pub budget: Budget,
     /// Queries and the answers they must give.
     #[serde(default, rename = "assertion")]
     pub assertions: Vec<Assertion>,

@@ -4,8 +4,8 @@ use sha2::{Digest, Sha256};
 
 use super::seed::{Scale, Seed};
 use super::{
-    Assertion, Exception, LegacyStatement, Mistake, NamedQuery, ParityPair, PlannedStep, Repair, Requires, Retired,
-    Rollback, Scenario, StepWork, TransactionMode, Variant, Volatile,
+    Assertion, Budget, Exception, LegacyStatement, Mistake, NamedQuery, ParityPair, PlannedStep, Repair, Requires,
+    Retired, Rollback, Scenario, StepWork, TransactionMode, Variant, Volatile, Workload,
 };
 use crate::sql::{RelationName, Script, Statement, TransactionUse};
 
@@ -55,6 +55,10 @@ pub struct Plan {
     pub statements: Vec<LegacyStatement>,
     /// What belongs to what.
     pub parity: Vec<ParityPair>,
+    /// The traffic meanwhile.
+    pub workload: Option<Workload>,
+    /// What it may cost.
+    pub budget: Budget,
     /// Queries and the answers they must give.
     pub assertions: Vec<Assertion>,
     /// Relations taken away on purpose.
@@ -124,6 +128,8 @@ impl Plan {
             queries: scenario.queries,
             statements: scenario.statements,
             parity,
+            workload: scenario.workload,
+            budget: scenario.budget,
             assertions: scenario.assertions,
             retired: path.retire,
             volatile: path.volatile,

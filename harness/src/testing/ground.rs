@@ -53,7 +53,8 @@ impl Ground {
         let mut runs = Vec::new();
         let before = |name: &str| from.is_some_and(|from| name < from);
         for step in self.plan.steps.iter().filter(|step| !before(&step.name)) {
-            let run = apply::run_up(&self.work().options(), step, &mut |_| ()).await.map_err(RunError::from)?;
+            let run =
+                apply::run_up(&self.work().options(), step, &mut (), &mut |_| ()).await.map_err(RunError::from)?;
             let refused = !run.succeeded();
             runs.push(run);
             if refused {
@@ -73,7 +74,7 @@ impl Ground {
             message: errors.into_iter().map(|error| error.message).collect::<Vec<_>>().join("; "),
         })?;
         let options = self.work().options();
-        let run = apply::run_script(&options, name, Direction::Up, &script, TransactionMode::None).await;
+        let run = apply::run_script(&options, name, Direction::Up, &script, TransactionMode::None, &mut ()).await;
         Ok(run.map_err(RunError::from)?)
     }
 

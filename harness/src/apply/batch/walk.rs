@@ -3,7 +3,8 @@
 use sqlx::postgres::{PgConnectOptions, PgDatabaseError};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 
-use super::{CURSOR_TABLE, OWN_SCHEMA};
+use super::{CURSOR_TABLE, OWN_SCHEMA, Walked};
+use crate::apply::attendant::{Attendant, Boundary, Place};
 use crate::apply::error::{ApplyError, is_servers_trouble};
 use crate::apply::step::message_of;
 use crate::facts::Refusal;
@@ -18,19 +19,17 @@ pub(super) enum Stop {
 
 pub(super) struct Walk<'a> {
     pub(super) connection: PgConnection,
-    step: &'a str,
+    walked: Walked<'a>,
     job: &'a BatchJob,
     file: &'a str,
+    /// What the row of the cursor is called.
+    cursor: String,
     key_type: String,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) async fn open(
-        options: &PgConnectOptions,
-        step: &'a str,
-        job: &'a BatchJob,
-        file: &'a str,
-    ) -> Result<Self, ApplyError> {
+    pub(super) async fn open(options: &PgConnectOptions, walked: Walked<'a>) -> Result<Self, ApplyError> {
+        let Walked { step, job, file, .. } = walked;
         let connect = |source| ApplyError::Connect { step: step.to_owned(), source };
         let mut connection = PgConnection::connect_with(options).await.map_err(connect)?;
         let key_type: Option<String> = sqlx::query_scalar(
@@ -79,7 +78,7 @@ impl<'a> Walk<'a> {
                 ),
             });
         }
-        Ok(Self { connection, step, job, file, key_type })
+        Ok(Self { connection, walked, job, file, cursor: walked.cursor(), key_type })
     }
 
     /// Asks the server to read the statement before the first row is touched.
@@ -94,21 +93,21 @@ impl<'a> Walk<'a> {
     }
 
     /// One batch in one transaction with its cursor; the rows it worked on, or `None` behind the last key.
-    pub(super) async fn batch(&mut self) -> Result<Option<u64>, Stop> {
-        let outcome = self.batch_in_transaction().await;
+    pub(super) async fn batch(&mut self, index: usize, attendant: &mut dyn Attendant) -> Result<Option<u64>, Stop> {
+        let outcome = self.batch_in_transaction(index, attendant).await;
         if outcome.is_err() {
             let _ = self.connection.execute("rollback").await;
         }
         outcome
     }
 
-    async fn batch_in_transaction(&mut self) -> Result<Option<u64>, Stop> {
+    async fn batch_in_transaction(&mut self, index: usize, attendant: &mut dyn Attendant) -> Result<Option<u64>, Stop> {
         self.connection.execute("begin").await.map_err(|error| self.stop(error))?;
         // The row of the cursor is locked first, so that two runs of one job do not take the same batch.
         let cursor: Option<String> = sqlx::query_scalar(AssertSqlSafe(format!(
             "select last_key from {CURSOR_TABLE} where step = $1 for update"
         )))
-        .bind(self.step)
+        .bind(&self.cursor)
         .fetch_optional(&mut self.connection)
         .await
         .map_err(|error| self.stop(error))?;
@@ -117,6 +116,8 @@ impl<'a> Walk<'a> {
             self.connection.execute("commit").await.map_err(|error| self.stop(error))?;
             return Ok(None);
         };
+        let place = self.place(index);
+        attendant.at(Boundary::StatementStarts(place), &mut self.connection).await.map_err(Stop::Server)?;
         let rows = match &self.job.work {
             BatchWork::Sql(_) => self.by_sql(&low, &high).await?,
             BatchWork::Rows { transform, write, .. } => self.by_rows(&low, &high, transform, write).await?,
@@ -127,14 +128,26 @@ impl<'a> Walk<'a> {
                done = c.done + excluded.done, updated_at = clock_timestamp()"
         );
         sqlx::query(AssertSqlSafe(advance))
-            .bind(self.step)
+            .bind(&self.cursor)
             .bind(&high)
             .bind(i64::try_from(rows).unwrap_or(i64::MAX))
             .execute(&mut self.connection)
             .await
             .map_err(|error| self.stop(error))?;
+        attendant.at(Boundary::StatementEnded(place), &mut self.connection).await.map_err(Stop::Server)?;
+        attendant.at(Boundary::CommitStarts(place), &mut self.connection).await.map_err(Stop::Server)?;
         self.connection.execute("commit").await.map_err(|error| self.stop(error))?;
+        attendant.at(Boundary::Committed(place), &mut self.connection).await.map_err(Stop::Server)?;
         Ok(Some(rows))
+    }
+
+    fn place(&self, index: usize) -> Place<'a> {
+        let Walked { step, direction, job, file } = self.walked;
+        let sql = match &job.work {
+            BatchWork::Sql(up) => up,
+            BatchWork::Rows { write, .. } => write,
+        };
+        Place { step, direction, file, line: 1, command: "BATCH", sql, index }
     }
 
     async fn upper_bound(&mut self, low: &str) -> Result<Option<String>, Stop> {

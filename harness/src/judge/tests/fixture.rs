@@ -116,6 +116,9 @@ pub(super) fn case(plan: &Plan) -> CaseFile<'_> {
         queries: Vec::new(),
         back: vec![back(Some("020_b")), back(Some("010_a")), back(None)],
         again: Some(nothing_differs()),
+        rehearsal: None,
+        costs: Vec::new(),
+        sweep: None,
         restored: None,
     }
 }

@@ -1,0 +1,10 @@
+//! Claim L: live traffic does not notice.
+
+use super::{CaseFile, Ruling};
+
+pub(super) fn online(case: &CaseFile<'_>) -> Ruling {
+    let Some(_rehearsal) = &case.rehearsal else {
+        return Ruling::skipped("the scenario declares no workload: add `[workload]` to scenario.toml");
+    };
+    Ruling::default()
+}

@@ -1,0 +1,38 @@
+//! What a migration may cost and how long it may be felt.
+
+use serde::Deserialize;
+
+/// The limits that claims L and W are judged by.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Budget {
+    /// The longest that a request of the live traffic may take, from when it was due, in milliseconds.
+    pub stall_ms: f64,
+    /// The longest that a session may queue behind a lock of the migration, in milliseconds.
+    pub lock_wait_ms: f64,
+    /// How many rows of a relation that the traffic touches a statement may scan or rewrite while it holds a lock that
+    /// the traffic conflicts with.
+    pub blocking_rows: u64,
+    /// The longest that the way forward may take, in seconds; unlimited where it is left out.
+    pub duration_s: Option<f64>,
+    /// The write-ahead log that the way forward may write, in bytes; unlimited where it is left out.
+    pub wal_bytes: Option<u64>,
+    /// What the database may grow by on the way forward, in bytes; unlimited where it is left out.
+    pub disk_bytes: Option<u64>,
+    /// How far a replica may fall behind, in milliseconds; unlimited where it is left out.
+    pub replica_lag_ms: Option<f64>,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            stall_ms: 200.0,
+            lock_wait_ms: 200.0,
+            blocking_rows: 1_000,
+            duration_s: None,
+            wal_bytes: None,
+            disk_bytes: None,
+            replica_lag_ms: None,
+        }
+    }
+}
