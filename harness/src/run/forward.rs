@@ -42,23 +42,32 @@ pub(super) async fn first(
             }
             return Ok(None);
         }
-        if wanted.contains(&Claim::Reversible) {
-            let behind = eye.observe(&stage.work).await?;
+        verify(stage, step, &mut case.runs, listener).await?;
+        let sight = Box::pin(async {
+            if wanted.contains(&Claim::Compatible) {
+                legacy.sight(&stage.work, Depth::Answers).await.map(Some)
+            } else {
+                Ok(None)
+            }
+        });
+        let sight = if wanted.contains(&Claim::Reversible) {
+            let (behind, sight) = eye.observe_beside(&stage.work, sight).await?;
             road.push(std::mem::replace(&mut here, behind));
-        }
-        if wanted.contains(&Claim::Compatible) {
-            let sight = legacy.sight(&stage.work, Depth::Answers).await?;
-            case.boundaries.push(SightAt { step: step.name.clone(), sight });
-            if wanted.contains(&Claim::Reversible) {
+            if sight.is_some() {
                 eye.adopt(&stage.work, &here).await?;
             }
-        }
+            sight
+        } else {
+            sight.await?
+        };
+        case.boundaries.extend(sight.map(|sight| SightAt { step: step.name.clone(), sight }));
     }
     case.after = Some(if wanted.contains(&Claim::Reversible) { here } else { eye.observe(&stage.work).await? });
     Ok(Some(road))
 }
 
-/// Takes `steps` without looking; whether all of them ran to their ends.
+/// Takes `steps` without looking, and without their verifications, which the first way had: where it arrives is compared
+/// with where the first way did. Whether all of them ran to their ends.
 pub(super) async fn again(
     stage: &Stage,
     steps: &[PlannedStep],
@@ -73,7 +82,7 @@ pub(super) async fn again(
     Ok(true)
 }
 
-/// One step and its verification; whether the step ran to its end.
+/// One step; whether it ran to its end.
 async fn take(
     stage: &Stage,
     step: &PlannedStep,
@@ -89,10 +98,20 @@ async fn take(
     listener.tell(&Event::StepFinished(run.clone()));
     let succeeded = run.succeeded();
     runs.push(run);
-    // A verification that fails refutes, but the step was taken: going on tells what else it broke, and which rows.
-    if succeeded && let Some(run) = apply::run_verify(&options, step).await? {
+    Ok(succeeded)
+}
+
+/// A step's own verification. One that fails refutes, but the step was taken: going on tells what else it broke, and
+/// which rows.
+async fn verify(
+    stage: &Stage,
+    step: &PlannedStep,
+    runs: &mut Vec<StepRun>,
+    listener: &mut Tee<'_>,
+) -> Result<(), RunError> {
+    if let Some(run) = apply::run_verify(&stage.work.options(), step).await? {
         listener.tell(&Event::StepFinished(run.clone()));
         runs.push(run);
     }
-    Ok(succeeded)
+    Ok(())
 }
