@@ -12,6 +12,7 @@ mod script;
 mod script_error;
 mod setting;
 mod splitter;
+mod sqlstate;
 mod statement;
 
 pub use command::TransactionUse;
@@ -20,4 +21,5 @@ pub use lock_mode::LockMode;
 pub use position::{Excerpt, Position};
 pub use script::{Directives, Include, IncludeBase, Includer, Item, Script, ScriptTransaction, SourceFile};
 pub use script_error::ScriptError;
+pub use sqlstate::is_servers_trouble;
 pub use statement::Statement;

@@ -1,5 +1,7 @@
 //! Why a step could not be put to the test.
 
+use crate::sql;
+
 /// The server, not the migration, is at fault.
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError {
@@ -49,10 +51,8 @@ impl ApplyError {
     }
 }
 
-/// Whether an error is the server's own trouble and no verdict on the statement: it is gone, is shutting down, has no
-/// resources left, or failed inside (SQLSTATE classes 08, 53, 57P0x, 58, XX; PostgreSQL manual, appendix A).
+/// Whether an error is the server's own trouble and no verdict on the statement; a lost connection has no SQLSTATE.
 pub(super) fn is_servers_trouble(error: &sqlx::Error) -> bool {
     let Some(database) = error.as_database_error() else { return true };
-    let code = database.code().unwrap_or_default();
-    ["08", "53", "57P0", "58", "XX"].iter().any(|class| code.starts_with(class))
+    sql::is_servers_trouble(&database.code().unwrap_or_default())
 }
