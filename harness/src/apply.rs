@@ -8,6 +8,7 @@ mod batch;
 mod error;
 mod notices;
 mod step;
+pub mod traffic;
 
 pub use attendant::{Attendant, Boundary, Place};
 pub(crate) use batch::OWN_SCHEMA;
