@@ -40,7 +40,7 @@ fn cost() -> Cost {
     }
 }
 
-fn costing<'p>(plan: &'p crate::scenario::Plan, cost: Cost, seconds_again: f64) -> CaseFile<'p> {
+fn costing(plan: &crate::scenario::Plan, cost: Cost, seconds_again: f64) -> CaseFile<'_> {
     let mut case = case(plan);
     case.cost = Some(cost);
     if let Some(last) = case.runs.last_mut() {
