@@ -30,7 +30,7 @@ pub(super) fn columns(scope: &Scope) -> Family {
     {compression} as compression,
     nullif(a.attstattarget, -1) as statistics,
     (select pg_catalog.string_agg(o, ', ' order by o) from pg_catalog.unnest(a.attoptions) o
-        where o not like 'pg\_attver=%') as options,
+        where not pg_catalog.starts_with(o, 'pg_attver=')) as options,
     pg_catalog.array_to_string(a.attfdwoptions, ', ') as foreign_options,
     case when a.attinhcount > 0 and not a.attislocal then 'yes' end as inherited
 from pg_catalog.pg_attribute a
