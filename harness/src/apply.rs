@@ -8,6 +8,7 @@ mod batch;
 mod error;
 mod meter;
 mod notices;
+mod saboteur;
 mod step;
 pub mod traffic;
 
@@ -15,4 +16,5 @@ pub use attendant::{Attendant, Boundary, Place};
 pub(crate) use batch::OWN_SCHEMA;
 pub use error::ApplyError;
 pub use meter::{Meter, Reading};
+pub use saboteur::Saboteur;
 pub use step::{run_down, run_script, run_up, run_verify};

@@ -19,7 +19,7 @@ pub use answer::{Answer, Reply, Seen};
 pub use bytes::Bytes;
 pub use cost::{Cost, RelationGrowth, RelationSize, StatementCost, StepCost};
 pub use difference::{CellDifference, DifferenceKind, RowDifference, RowDifferences};
-pub use fault::FaultSweep;
+pub use fault::{FaultKind, FaultObject, FaultOutcome, FaultPoint, FaultRows, FaultSide, FaultSweep, FaultTrial};
 pub use fingerprint::{Fingerprint, NumericMode};
 pub use latency::{Latency, Ratio, Samples};
 pub use locks::LockTrace;

@@ -16,9 +16,11 @@ mod rehearsal;
 mod repair;
 mod runner;
 mod stage;
+mod sweep;
 
 pub use error::{RunError, RunFailure};
 pub(crate) use look::changes;
 pub use pair::{Pair, migrated_pair};
 pub use runner::{Finished, Keep, RunSettings, run};
 pub(crate) use stage::Stage;
+pub use sweep::{FaultSettings, Faults};

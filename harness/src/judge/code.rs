@@ -109,6 +109,14 @@ codes! {
     Q003 => Quick;
     /// an assertion about speed does not hold
     Q009 => Quick;
+    /// interrupted and run again, a step fails
+    F001 => Resumable;
+    /// interrupted and run again, a step leaves another schema
+    F002 => Resumable;
+    /// interrupted and run again, a step leaves other rows
+    F003 => Resumable;
+    /// an assertion about resuming does not hold
+    F009 => Resumable;
     /// the way forward takes longer than its budget
     W001 => Affordable;
     /// the way forward writes more write-ahead log than its budget
@@ -146,6 +154,7 @@ impl Code {
             Claim::Schema => Self::S009,
             Claim::Reversible => Self::R009,
             Claim::Quick => Self::Q009,
+            Claim::Resumable => Self::F009,
             Claim::Affordable => Self::W009,
             Claim::Online => Self::L009,
             _ => Self::P009,

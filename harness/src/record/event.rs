@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{QueryRecord, RepairRecord, ServerRecord, WaiverRecord};
-use crate::facts::{Cost, Direction, StepRun, WorkloadTrace};
+use crate::facts::{Cost, Direction, FaultSweep, StepRun, WorkloadTrace};
 use crate::judge::Judgement;
 use crate::sql::RelationName;
 
@@ -74,6 +74,17 @@ pub enum Event {
     CostMeasured(Cost),
     /// The path was taken under live traffic.
     TrafficSeen(WorkloadTrace),
+    /// A step was interrupted and run again.
+    FaultTried {
+        /// Boundaries tried so far.
+        done: usize,
+        /// Boundaries in all.
+        of: usize,
+        /// The boundary.
+        what: String,
+    },
+    /// Every boundary was tried.
+    FaultsSwept(FaultSweep),
     /// A named query was measured.
     QueryMeasured(QueryRecord),
     /// The claims are judged.

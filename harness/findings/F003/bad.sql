@@ -1,0 +1,12 @@
+-- The rows are inserted a second time when the step is run again.
+-- expect: relation = "shops"
+
+-- == baseline ==
+create table stores (id integer primary key, code text not null);
+insert into stores values (1, 'S-01'), (2, 'S-02'), (3, 'S-03');
+create table shops (store_id integer not null, code text not null);
+-- == up ==
+-- no-transaction
+insert into shops select id, code from stores;
+-- == down ==
+truncate shops;
