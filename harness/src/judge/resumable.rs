@@ -67,7 +67,8 @@ fn wrongs_of<'a>(point: &'a FaultPoint, outcome: &FaultOutcome) -> Vec<Wrong<'a>
         }
         FaultOutcome::Elsewhere { objects, rows } => {
             let objects = objects.iter().map(|object| {
-                new(Code::F002, Some(object.clone()), None, format!("run again, `{}` leaves {object}", point.step))
+                let message = format!("run again, `{}` leaves {}", point.step, object.what);
+                new(Code::F002, Some(object.object.clone()), None, message)
             });
             let rows = rows.iter().map(|rows| {
                 let message =

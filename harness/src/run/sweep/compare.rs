@@ -4,13 +4,13 @@ use sqlx::PgConnection;
 
 use super::worker::Reached;
 use crate::database::Database;
-use crate::facts::{DifferenceKind, FaultOutcome, FaultRows, NumericMode, Observation, RowDifferences};
+use crate::facts::{DifferenceKind, FaultObject, FaultOutcome, FaultRows, NumericMode, Observation, RowDifferences};
 use crate::observe::{self, Keyed, ObserveError, RowSource};
 use crate::run::RunError;
 use crate::run::back::{changed, stable_columns};
 use crate::run::look::{close, pinned};
 use crate::scenario::Plan;
-use crate::schema::diff;
+use crate::schema::{Difference, diff};
 use crate::sql::RelationName;
 
 /// How many keys are named.
@@ -35,7 +35,10 @@ pub(super) async fn compared(
     work: &Database,
     now: &Observation,
 ) -> Result<FaultOutcome, RunError> {
-    let objects: Vec<String> = diff(&undisturbed.seen.catalog, &now.catalog).iter().map(ToString::to_string).collect();
+    let differences = diff(&undisturbed.seen.catalog, &now.catalog);
+    let told =
+        |difference: &Difference| FaultObject { object: difference.object.to_string(), what: difference.to_string() };
+    let objects: Vec<FaultObject> = differences.iter().map(told).collect();
     let mut rows = Vec::new();
     if let Some(checkpoint) = &undisturbed.checkpoint {
         let suspects = changed(&undisturbed.seen.relations, &now.relations);
