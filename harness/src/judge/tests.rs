@@ -2,6 +2,7 @@
 
 mod compatible;
 mod fixture;
+mod online;
 mod parity;
 mod quick;
 mod reversible;
