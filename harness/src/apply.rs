@@ -6,10 +6,12 @@
 mod attendant;
 mod batch;
 mod error;
+mod locks;
 mod notices;
 mod step;
 
 pub use attendant::{Attendant, Boundary, Place};
 pub(crate) use batch::OWN_SCHEMA;
 pub use error::ApplyError;
+pub use locks::{LockAttendant, LockWatch};
 pub use step::{run_down, run_script, run_up, run_verify};

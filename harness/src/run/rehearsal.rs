@@ -4,7 +4,7 @@ use super::RunError;
 use super::runner::Tee;
 use super::stage::Stage;
 use crate::apply::{self, Attendant};
-use crate::facts::{Direction, LockTrace, StepRun, WorkloadTrace};
+use crate::facts::{Direction, StepRun, WorkloadTrace};
 use crate::judge::Rehearsal;
 use crate::record::Event;
 use crate::scenario::{Plan, PlannedStep, Rollback};
@@ -15,12 +15,13 @@ use crate::scenario::{Plan, PlannedStep, Rollback};
 /// itself, without traffic, then says why.
 pub(super) async fn rehearse(stage: &Stage, plan: &Plan, listener: &mut Tee<'_>) -> Result<Rehearsal, RunError> {
     let mut runs = Vec::new();
-    let mut attendant = ();
+    let watch = apply::LockWatch::start(&stage.work.options()).await?;
+    let mut attendant = watch.attendant();
     let taken = forward(stage, &plan.steps, &mut attendant, &mut runs, listener).await?;
     if taken {
         back(stage, &plan.steps, &mut attendant, &mut runs, listener).await?;
     }
-    Ok(Rehearsal { runs, workload: WorkloadTrace::default(), locks: LockTrace::default() })
+    Ok(Rehearsal { runs, workload: WorkloadTrace::default(), locks: watch.finish().await })
 }
 
 async fn forward(
