@@ -9,6 +9,7 @@ mod error;
 mod locks;
 mod notices;
 mod step;
+pub mod traffic;
 
 pub use attendant::{Attendant, Boundary, Place};
 pub(crate) use batch::OWN_SCHEMA;
