@@ -140,7 +140,7 @@ impl Draft {
             let inside = self.facts.seen == StatementSeen::Inside;
             let read = new.read - old.read;
             let scanned = inside && new.scans > old.scans && read > 0;
-            let whole = if self.is_utility() { whole(read, old.estimate) } else { read };
+            let whole = if self.is_utility() { whole(read, new.scans - old.scans, old.estimate) } else { read };
             if was.is_some() && self.is_rewrite(old, new, scanned) && known.index_of.is_none() {
                 self.facts.rewritten.push(RowsOf { relation: relation.clone(), rows: rows(whole) });
             }
@@ -223,9 +223,11 @@ impl Draft {
     }
 }
 
-/// Building an index may share the work with a few other processes, whose rows are not counted in this session: who
-/// read a good part of the estimate read the whole.
-fn whole(read: i64, estimate: i64) -> i64 {
+/// How many rows the relation has: a rewrite reads it once more for each index. Building an index may share the work
+/// with a few other processes, whose rows are not counted in this session: who read a good part of the estimate read
+/// the whole.
+fn whole(read: i64, scans: i64, estimate: i64) -> i64 {
+    let read = read.checked_div(scans).unwrap_or(read);
     if read.saturating_mul(16) >= estimate { read.max(estimate) } else { read }
 }
 
