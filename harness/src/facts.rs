@@ -29,4 +29,7 @@ pub use plan_shape::{PlanNode, PlanShape};
 pub use relation::{ChangeCounter, RelationInfo, RelationKind};
 pub use sequence::SequencePosition;
 pub use step_run::{Direction, Refusal, StatementRun, StepRun};
-pub use workload::WorkloadTrace;
+pub use workload::{
+    Awaited, LedgerCheck, Quantiles, RequestFailure, Running, ShadowCheck, ShadowDifference, Stall, TrafficPause,
+    TrafficPeriod, When, WorkloadTrace,
+};

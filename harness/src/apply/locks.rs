@@ -47,6 +47,11 @@ impl LockWatch {
         LockAttendant::new(Arc::clone(&self.shared))
     }
 
+    /// The step is over: nobody is looked at until the next one opens its session.
+    pub fn rest(&self) {
+        open(&self.shared).rest();
+    }
+
     /// Closes the sampler's connection and says what was seen.
     pub async fn finish(self) -> LockTrace {
         let stopped = self.sampler.stop().await;

@@ -1,6 +1,7 @@
 //! Claim L: live traffic does not notice.
 
 mod locks;
+mod traffic;
 
 use super::{CaseFile, Ruling};
 
@@ -8,7 +9,7 @@ pub(super) fn online(case: &CaseFile<'_>) -> Ruling {
     let Some(rehearsal) = &case.rehearsal else {
         return Ruling::skipped("the scenario declares no workload: add `[workload]` to scenario.toml");
     };
-    let mut ruling = Ruling::default();
+    let mut ruling = traffic::traffic(case, rehearsal);
     locks::locks(case, rehearsal, &mut ruling);
     ruling
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::terminal::{counts, heading, listed};
+use super::traffic;
 use crate::facts::Direction;
 use crate::record::RunRecord;
 use crate::scenario::Claim;
@@ -29,6 +30,7 @@ fn write(record: &RunRecord, page: &mut String) -> std::fmt::Result {
     findings(record, page)?;
     exceptions(record, page)?;
     steps(record, page)?;
+    traffic::traffic(record, page)?;
     latency(record, page)?;
     rows(record, page)
 }
@@ -154,6 +156,6 @@ fn rows(record: &RunRecord, page: &mut String) -> std::fmt::Result {
 }
 
 /// A text that can stand in a table's cell.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }

@@ -164,8 +164,10 @@ fn question(asked: Asked, version: i32) -> String {
     // What is counted becomes visible to others at the end of the transaction, and the next one starts from nothing.
     let flush = if version >= 150_000 { "select pg_stat_force_next_flush();" } else { "" };
     let from = match asked {
-        Asked::All => "(select oid as relation, null::text as modes from pg_class) h join pg_class c on c.oid = h.relation
-             join pg_namespace n on n.oid = c.relnamespace",
+        Asked::All => {
+            "(select oid as relation, null::text as modes from pg_class) h join pg_class c on c.oid = h.relation
+             join pg_namespace n on n.oid = c.relnamespace"
+        }
         Asked::Locked => {
             "(select relation, string_agg(mode, ',') as modes from pg_locks
                 where pid = pg_backend_pid() and locktype = 'relation' and granted and relation >= 16384

@@ -223,6 +223,12 @@ impl Ledger {
         strongest.or_else(|| (!queued).then(|| Some((self.statements.len().checked_sub(1)?, true))).flatten())
     }
 
+    /// There is no session to look at.
+    pub(super) fn rest(&mut self) {
+        self.give_up();
+        self.pid = None;
+    }
+
     /// The step ended without its transaction's end: it was refused, and nothing is held any more.
     fn give_up(&mut self) {
         if self.running {
@@ -236,8 +242,7 @@ impl Ledger {
 
     /// All that is known now.
     pub(super) fn trace(&mut self) -> LockTrace {
-        self.give_up();
-        self.pid = None;
+        self.rest();
         let relations = Relations { before: &self.relations, now: &self.relations };
         let origins = self.origins.as_ref();
         let mut statements = Vec::with_capacity(self.statements.len());
@@ -260,11 +265,7 @@ struct Relations<'a> {
 
 impl Relations<'_> {
     /// A relation's name before the statement, or the one that the statement gave it, and the table of an index.
-    fn named(
-        &self,
-        oid: i64,
-        origins: Option<&BTreeMap<i64, RelationName>>,
-    ) -> Option<(LockedRelation, Option<i64>)> {
+    fn named(&self, oid: i64, origins: Option<&BTreeMap<i64, RelationName>>) -> Option<(LockedRelation, Option<i64>)> {
         let known = self.before.get(&oid).filter(|known| known.name.is_some()).or_else(|| self.now.get(&oid))?;
         let was = origins.and_then(|origins| origins.get(&oid)).cloned();
         Some((LockedRelation { name: known.name.clone()?, was }, known.index_of))

@@ -128,7 +128,8 @@ impl Judge<'_> {
                 statement.command,
                 relation.name,
             );
-            let help = format!("`set local lock_timeout` below the budget and try again later; in the way was: {blocker}");
+            let help =
+                format!("`set local lock_timeout` below the budget and try again later; in the way was: {blocker}");
             ruling.findings.push(at(statement, Code::L013, message, relation).help(help));
         }
     }

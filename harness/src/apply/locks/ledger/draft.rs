@@ -87,13 +87,8 @@ impl Draft {
     /// The statement itself waits.
     pub(super) fn waits(&mut self, wait: &Wait, now: f64) {
         let (_, known) = self.waits.entry(wait.since_us).or_insert_with(|| {
-            let blank = OwnWait {
-                relation: None,
-                mode: wait.mode,
-                until_ms: now,
-                waited_ms: 0.0,
-                blocked_by: Vec::new(),
-            };
+            let blank =
+                OwnWait { relation: None, mode: wait.mode, until_ms: now, waited_ms: 0.0, blocked_by: Vec::new() };
             (wait.relation, blank)
         });
         known.until_ms = now;
