@@ -1,6 +1,7 @@
 //! What people and machines read: each report is a function of the [`RunRecord`](crate::record::RunRecord) alone.
 
 mod json;
+mod locks;
 mod markdown;
 mod snippet;
 mod terminal;

@@ -1,6 +1,6 @@
 -- A default that is another for every row has to be written into each of them, and nobody may look meanwhile.
 -- expect: relation = "orders"
--- expect: message = "3,000 rows of `orders` under ACCESS EXCLUSIVE"
+-- expect: message = "rows of `orders` under ACCESS EXCLUSIVE"
 
 -- == scenario ==
 -- [budget]

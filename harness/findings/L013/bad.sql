@@ -1,18 +1,18 @@
--- Reports read the orders for two seconds each; the new column waits for them, and everybody else behind it.
+-- Reports read the orders for a second each; the new column waits for them, and everybody else behind it.
 -- expect: relation = "orders"
 -- expect: message = "queued behind `ALTER TABLE`, which waited for ACCESS EXCLUSIVE on `orders` itself"
 
 -- == scenario ==
 -- [budget]
 -- stall_ms = 60000
--- lock_wait_ms = 300
+-- lock_wait_ms = 200
 -- [workload]
--- rate = 8
+-- rate = 12
 -- clients = 12
--- rest_s = 2.5
+-- rest_s = 1.2
 -- [[workload.request]]
 -- name = "report"
--- sql = "select count(*), pg_sleep(2) from orders"
+-- sql = "select count(*), pg_sleep(1) from orders"
 -- [[workload.request]]
 -- name = "order"
 -- sql = "insert into orders (customer) values (1)"

@@ -5,9 +5,9 @@
 -- stall_ms = 60000
 -- lock_wait_ms = 1000
 -- [workload]
--- rate = 8
+-- rate = 12
 -- clients = 12
--- rest_s = 2.5
+-- rest_s = 1.2
 -- [[workload.request]]
 -- name = "report"
 -- sql = "select count(*), pg_sleep(0) from orders"

@@ -47,6 +47,11 @@ impl LockWatch {
         LockAttendant::new(Arc::clone(&self.shared))
     }
 
+    /// How often other sessions were looked at so far.
+    pub fn looks(&self) -> u64 {
+        open(&self.shared).looks()
+    }
+
     /// The step is over: nobody is looked at until the next one opens its session.
     pub fn rest(&self) {
         open(&self.shared).rest();

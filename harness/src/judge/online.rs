@@ -1,8 +1,10 @@
 //! Claim L: live traffic does not notice.
 
+mod foreseen;
 mod locks;
 mod traffic;
 
+pub use self::foreseen::{Foreseen, foreseen};
 use super::{CaseFile, Ruling};
 
 pub(super) fn online(case: &CaseFile<'_>) -> Ruling {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{QueryRecord, RepairRecord, ServerRecord, WaiverRecord};
-use crate::facts::{Direction, StepRun, WorkloadTrace};
-use crate::judge::Judgement;
+use crate::facts::{Direction, LockTrace, StepRun, WorkloadTrace};
+use crate::judge::{Foreseen, Judgement};
 use crate::sql::RelationName;
 
 /// Something that happened.
@@ -70,6 +70,8 @@ pub enum Event {
         /// Its schema, as an agreed snapshot would hold it.
         schema: String,
     },
+    /// Its locks were watched, beside what a linter expected of them.
+    LocksSeen(LockTrace, Vec<Foreseen>),
     /// The path was taken under live traffic.
     TrafficSeen(WorkloadTrace),
     /// A named query was measured.

@@ -96,6 +96,11 @@ impl Ledger {
         self.pid
     }
 
+    /// How many samples there are.
+    pub(super) fn looks(&self) -> u64 {
+        self.sampling.samples
+    }
+
     /// A step has a new session; whatever the last one had open is gone.
     pub(super) fn opened(&mut self, pid: i32, relations: BTreeMap<i64, Known>) {
         self.give_up();
