@@ -2,6 +2,7 @@
 
 mod compatible;
 mod fixture;
+mod locks;
 mod parity;
 mod quick;
 mod reversible;

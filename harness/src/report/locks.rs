@@ -104,7 +104,7 @@ impl<'a> Timeline<'a> {
                 }
             }
             self.others(statement, &mut text)?;
-            for wait in statement.waits.iter() {
+            for wait in &statement.waits {
                 let what = wait.relation.as_ref().map_or("another session".to_owned(), |it| it.name.to_string());
                 let blockers = wait.blocked_by.join("; ");
                 writeln!(text, "  waited {:.0} ms for {what}, in the way: {blockers}", wait.waited_ms)?;
@@ -178,14 +178,14 @@ impl Bar {
     }
 
     /// Paints every cell that the stretch touches; the shortest one has a cell, too.
-    fn paint(&mut self, from_ms: f64, to_ms: f64, with: char) {
-        let width = f64::from(u32::try_from(WIDTH).unwrap_or(u32::MAX));
-        let each = (self.to_ms - self.from_ms) / width;
+    fn paint(&mut self, from_ms: f64, to_ms: f64, brush: char) {
+        let cells = f64::from(u32::try_from(WIDTH).unwrap_or(u32::MAX));
+        let each = (self.to_ms - self.from_ms) / cells;
         let mut begins = self.from_ms;
         for cell in &mut self.cells {
             let ends = begins + each;
             if from_ms < ends && to_ms >= begins {
-                *cell = with;
+                *cell = brush;
             }
             begins = ends;
         }

@@ -3,9 +3,9 @@
 use pgproof::apply::{LockWatch, run_up};
 use pgproof::facts::{LockSeen, RowsOf, StatementSeen};
 use pgproof::sql::LockMode;
-use pgproof::testing::{Example, Ground, Subject};
+use pgproof::testing::{Ground, Subject};
 
-use crate::{Outcome, ground, locks, statement, watched};
+use crate::{Outcome, ground, ground_on, locks, statement, watched};
 
 const TABLES: &str = "
 create table customers (id integer primary key, name varchar(20));
@@ -48,19 +48,16 @@ fn both_ways(sql: &str) -> [String; 2] {
     [format!("{sql};\nselect 1 / 0;"), format!("-- no-transaction\n{sql};")]
 }
 
-#[tokio::test]
-async fn the_strongest_mode_on_each_relation_is_exact() -> Outcome {
-    let ground = ground(TABLES).await?;
+async fn the_modes_are_exact(ground: &Ground) -> Outcome {
     for (sql, expected) in MODES {
         for script in both_ways(sql) {
-            let (_, trace) = watched(&ground, &script).await?;
+            let (_, trace) = watched(ground, &script).await?;
             let mut seen = locks(statement(&trace, 0)?);
             // Sorted by the relation, the strongest first: who alters also reads, with a weaker lock.
             seen.dedup_by_key(|lock| lock.split(':').next().map(str::to_owned));
             assert_eq!(seen, expected, "{script}");
         }
     }
-    ground.clear().await?;
     Ok(())
 }
 
@@ -112,9 +109,7 @@ const READS: [(&str, &[&str], &[&str]); 12] = [
     ("truncate orders", &[], &[]),
 ];
 
-#[tokio::test]
-async fn rewrites_and_full_reads_are_told_apart() -> Outcome {
-    let ground = ground(TABLES).await?;
+async fn the_reads_are_told_apart(ground: &Ground) -> Outcome {
     let shown = |rows: &[RowsOf]| -> Vec<String> {
         let mut shown: Vec<_> = rows.iter().map(|one| format!("{} {}", one.relation.name, one.rows)).collect();
         shown.sort();
@@ -122,12 +117,41 @@ async fn rewrites_and_full_reads_are_told_apart() -> Outcome {
     };
     for (sql, rewritten, scanned) in READS {
         for script in both_ways(sql) {
-            let (_, trace) = watched(&ground, &script).await?;
+            let (_, trace) = watched(ground, &script).await?;
             let seen = statement(&trace, 0)?;
             assert_eq!(shown(&seen.rewritten), rewritten, "{script}");
             assert_eq!(shown(&seen.scanned), scanned, "{script}");
         }
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_strongest_mode_on_each_relation_is_exact() -> Outcome {
+    let ground = ground(TABLES).await?;
+    the_modes_are_exact(&ground).await?;
+    ground.clear().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn rewrites_and_full_reads_are_told_apart() -> Outcome {
+    let ground = ground(TABLES).await?;
+    the_reads_are_told_apart(&ground).await?;
+    ground.clear().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn modes_and_reads_are_the_same_on_docker() -> Outcome {
+    let Some(subject) = Subject::docker_or_skip("modes_and_reads_are_the_same_on_docker").await? else {
+        return Ok(());
+    };
+    let ground = ground_on(TABLES, &subject).await?;
+    the_modes_are_exact(&ground).await?;
+    ground.clear().await?;
+    let ground = ground_on(TABLES, &subject).await?;
+    the_reads_are_told_apart(&ground).await?;
     ground.clear().await?;
     Ok(())
 }
@@ -172,10 +196,7 @@ async fn a_transaction_can_still_choose_its_isolation_first() -> Outcome {
 
 #[tokio::test]
 async fn each_batch_of_a_backfill_is_a_transaction_with_its_own_locks() -> Outcome {
-    let example =
-        Example::parse(&format!("-- == baseline ==\n{TABLES}\n-- == up ==\nselect 1;\n-- == down ==\nselect 1;\n"))?;
-    let source = example.source()?;
-    let ground = Ground::prepare(&source, &example.selection(), &Subject::any_embedded()).await?;
+    let ground = ground(TABLES).await?;
     let job: pgproof::scenario::BatchManifest = toml::from_str(
         "relation = 'orders'\nkey = 'id'\nsize = 40\n\
          up = 'update orders set note = 1 where id > $1 and id <= $2'",

@@ -19,9 +19,13 @@ type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// A database to migrate, with `baseline` in it.
 async fn ground(baseline: &str) -> Outcome<Ground> {
+    ground_on(baseline, &Subject::any_embedded()).await
+}
+
+async fn ground_on(baseline: &str, subject: &Subject) -> Outcome<Ground> {
     let text = format!("-- == baseline ==\n{baseline}\n-- == up ==\nselect 1;\n-- == down ==\nselect 1;\n");
     let example = Example::parse(&text)?;
-    Ok(Ground::prepare(&example.source()?, &example.selection(), &Subject::any_embedded()).await?)
+    Ok(Ground::prepare(&example.source()?, &example.selection(), subject).await?)
 }
 
 /// Runs a script as a step and says what was seen of it.

@@ -44,7 +44,7 @@ async fn run(steps: &[&str]) -> Outcome<RunRecord> {
     let mut text = HEAD.to_owned();
     for (index, step) in steps.iter().enumerate() {
         let number = format!("{:03}", (index + 1) * 10);
-        text.push_str(&format!("-- == up {number} ==\n{step}\n-- == down {number} ==\nselect 1;\n"));
+        text.extend([&format!("-- == up {number} ==\n"), *step, &format!("\n-- == down {number} ==\nselect 1;\n")]);
     }
     let example = Example::parse(&text)?;
     let settings = RunSettings { claims: vec![Claim::Online], ..RunSettings::default() };

@@ -30,6 +30,10 @@ pub(super) fn locks(case: &CaseFile<'_>, rehearsal: &Rehearsal, ruling: &mut Rul
         judge.waited(statement, ruling);
     }
     judge.written(ruling);
+    if let Some((lock, held_ms)) = judge.longest_in_the_way() {
+        let in_the_way = format!("longest lock in its way {held_ms:.0} ms, {} on `{}`", lock.mode, lock.relation.name);
+        ruling.evidence = format!("{}, {in_the_way}", ruling.evidence);
+    }
 }
 
 struct Judge<'a> {
@@ -44,6 +48,15 @@ impl Judge<'_> {
     /// The strongest lock that the traffic takes on a relation that was there before the path.
     fn traffic(&self, relation: &LockedRelation) -> Option<LockMode> {
         self.touched.get(relation.was.as_ref()?).copied()
+    }
+
+    /// The lock that the traffic conflicts with and that was held longest.
+    fn longest_in_the_way(&self) -> Option<(&HeldLock, f64)> {
+        let locks = self.trace.statements.iter().flat_map(|statement| &statement.locks);
+        locks
+            .filter(|lock| self.traffic(&lock.relation).is_some_and(|mode| mode.conflicts_with(lock.mode)))
+            .map(|lock| (lock, lock.released_ms - lock.granted_ms))
+            .max_by(|(_, one), (_, other)| one.total_cmp(other))
     }
 
     fn at_baseline(&self, relation: &LockedRelation) -> u64 {
