@@ -3,6 +3,7 @@
 mod compatible;
 mod fixture;
 mod locks;
+mod online;
 mod parity;
 mod quick;
 mod reversible;

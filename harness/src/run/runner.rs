@@ -234,7 +234,9 @@ impl Runner<'_> {
     /// Before the run itself, since the database has to bear the name that the server's settings know.
     async fn rehearse(&mut self, stage: &Stage) -> Result<Option<Rehearsal>, RunError> {
         let plan = self.plan;
-        let Some(workload) = plan.workload.as_ref().filter(|_| self.wants(Claim::Online)) else { return Ok(None) };
+        // Where a step has to refuse the data, there is no path to rehearse.
+        let wanted = self.wants(Claim::Online) && plan.expected_refusal().is_none();
+        let Some(workload) = plan.workload.as_ref().filter(|_| wanted) else { return Ok(None) };
         let phase = self.listener.begin("rehearse under traffic");
         let rehearsal = rehearsal::rehearse(stage, plan, workload, &mut self.listener).await?;
         let expected = foreseen(plan, &rehearsal.locks);
