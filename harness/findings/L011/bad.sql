@@ -5,7 +5,6 @@
 -- == scenario ==
 -- [budget]
 -- stall_ms = 60000
--- lock_wait_ms = 60000
 -- [workload]
 -- rate = 50
 -- clients = 2

@@ -23,6 +23,7 @@ pub struct LockedRelation {
     /// Its name then; for what the statement makes, the name that it gives.
     pub name: RelationName,
     /// Its name before the first step; `None` for what the path made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<RelationName>,
 }
 
@@ -51,16 +52,22 @@ pub struct StatementLocks {
     pub seen: StatementSeen,
     /// Locks that its transaction did not have before it, without those on system catalogs and on the indexes of
     /// tables that it locks as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub locks: Vec<HeldLock>,
     /// Sessions that waited for a lock of its transaction that it took, or behind one that it waited for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waiters: Vec<Waiter>,
     /// What it waited for itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waits: Vec<OwnWait>,
     /// Relations that got a new file full of their rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rewritten: Vec<RowsOf>,
     /// Relations whose rows it read one after the other, building an index or checking a constraint included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scanned: Vec<RowsOf>,
     /// Relations whose rows it changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub written: Vec<WrittenRows>,
     /// `lock_timeout` in force, in milliseconds; 0 is none.
     pub lock_timeout_ms: f64,
@@ -72,7 +79,7 @@ pub struct StatementLocks {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StatementSeen {
-    /// Its transaction was still open when it ended: modes and counters are exact.
+    /// Its transaction was still open when it ended: modes and counters are exact. `SET`, which locks nothing, too.
     Inside,
     /// It committed itself (`CONCURRENTLY`, `VACUUM`, a procedure): only the sampler saw its locks.
     Outside,

@@ -12,6 +12,9 @@ use crate::sql::{LockEffect, LockMode};
 /// How many characters a step's time is drawn over.
 const WIDTH: usize = 40;
 
+/// How many batches of a backfill are drawn.
+const BATCHES: usize = 5;
+
 const HELD: char = '█';
 const OWN_WAIT: char = '▒';
 const OTHERS_WAIT: char = '░';
@@ -87,7 +90,15 @@ impl<'a> Timeline<'a> {
         let end = format!("{:.0} ms", self.to_ms - self.from_ms);
         let gap = WIDTH.saturating_sub(end.chars().count() + 1);
         writeln!(text, "{:indent$}0{:gap$}{end}", "", "", indent = name + mode + 7)?;
+        let (mut batches, mut left_out) = (0_usize, 0_usize);
         for statement in self.statements.iter().filter(|one| !is_quiet(one)) {
+            if statement.command == "BATCH" {
+                batches += 1;
+                if batches > BATCHES {
+                    left_out += 1;
+                    continue;
+                }
+            }
             writeln!(text, "{}:{} {}", statement.file, statement.line, statement.command)?;
             for lock in shown(statement) {
                 let mut bar = Bar::new(self.from_ms, self.to_ms);
@@ -109,6 +120,9 @@ impl<'a> Timeline<'a> {
                 let blockers = wait.blocked_by.join("; ");
                 writeln!(text, "  waited {:.0} ms for {what}, in the way: {blockers}", wait.waited_ms)?;
             }
+        }
+        if left_out > 0 {
+            writeln!(text, "and {left_out} more batches that somebody waited for; run.json has them all")?;
         }
         Ok(text)
     }

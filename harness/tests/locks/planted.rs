@@ -12,7 +12,6 @@ use crate::Outcome;
 const HEAD: &str = r#"-- == scenario ==
 -- [budget]
 -- stall_ms = 600000
--- lock_wait_ms = 600000
 -- [workload]
 -- rate = 40
 -- clients = 2

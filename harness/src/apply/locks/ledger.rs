@@ -2,11 +2,11 @@
 
 mod draft;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use self::draft::Draft;
-use super::sample::{Sample, Wait};
+use super::sample::{Sample, Wait, because_of};
 use crate::apply::attendant::Place;
 use crate::facts::{LockTrace, LockedRelation, Sampling, StatementSeen};
 use crate::sql::{LockMode, RelationName};
@@ -63,7 +63,9 @@ pub(super) struct Ledger {
     timeouts: (i64, i64),
     /// When the last sample was asked for.
     looked: Option<f64>,
+    /// The time between samples of one session, and how many times that is.
     looking_ms: f64,
+    intervals: u32,
     sampling: Sampling,
 }
 
@@ -81,6 +83,7 @@ impl Default for Ledger {
             timeouts: (0, 0),
             looked: None,
             looking_ms: 0.0,
+            intervals: 0,
             sampling: Sampling::default(),
         }
     }
@@ -130,7 +133,12 @@ impl Ledger {
     /// What the statement that was answered did, where the session could be asked.
     pub(super) fn ended(&mut self, account: Option<Account>) {
         let Some(index) = self.statements.len().checked_sub(1) else { return };
-        let Some(account) = account else { return };
+        let Some(account) = account else {
+            if let Some(draft) = self.statements.last_mut() {
+                draft.facts.seen = StatementSeen::Inside;
+            }
+            return;
+        };
         self.timeouts = (account.lock_timeout_ms, account.statement_timeout_ms);
         let before = std::mem::take(&mut self.relations);
         let earliest = self.looked;
@@ -177,6 +185,7 @@ impl Ledger {
         let now = self.now();
         self.sampling.samples += 1;
         if let Some(last) = self.looked {
+            self.intervals += 1;
             self.looking_ms += asked_ms - last;
             self.sampling.longest_gap_ms = self.sampling.longest_gap_ms.max(now - last);
         }
@@ -256,8 +265,7 @@ impl Ledger {
             statements.push(draft.into_facts());
         }
         let mut sampling = self.sampling.clone();
-        let intervals = u32::try_from(sampling.samples.saturating_sub(1)).unwrap_or(u32::MAX);
-        sampling.every_ms = if intervals == 0 { 0.0 } else { self.looking_ms / f64::from(intervals) };
+        sampling.every_ms = if self.intervals == 0 { 0.0 } else { self.looking_ms / f64::from(self.intervals) };
         LockTrace { statements, sampling }
     }
 }
@@ -285,21 +293,4 @@ fn merged(mut before: BTreeMap<i64, Known>, account: Account) -> BTreeMap<i64, K
         }
     }
     before
-}
-
-/// The waits that would end with the session `pid`: those that it blocks, and those that these block.
-fn because_of(pid: i32, waits: &[Wait]) -> Vec<&Wait> {
-    let mut blocked = BTreeSet::from([pid]);
-    loop {
-        let more: Vec<i32> = waits
-            .iter()
-            .filter(|wait| !blocked.contains(&wait.pid) && wait.blockers.iter().any(|pid| blocked.contains(pid)))
-            .map(|wait| wait.pid)
-            .collect();
-        if more.is_empty() {
-            break;
-        }
-        blocked.extend(more);
-    }
-    waits.iter().filter(|wait| wait.pid != pid && blocked.contains(&wait.pid)).collect()
 }

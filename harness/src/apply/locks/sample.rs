@@ -1,5 +1,7 @@
 //! One look at the lock table from outside.
 
+use std::collections::BTreeSet;
+
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
@@ -100,5 +102,54 @@ fn first_line(text: &str) -> String {
     match line.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
         None => line.to_owned(),
+    }
+}
+
+/// The waits that would end with the session `pid`: those that it blocks, and those that these block.
+pub(super) fn because_of(pid: i32, waits: &[Wait]) -> Vec<&Wait> {
+    let mut blocked = BTreeSet::from([pid]);
+    loop {
+        let more: Vec<i32> = waits
+            .iter()
+            .filter(|wait| !blocked.contains(&wait.pid) && wait.blockers.iter().any(|pid| blocked.contains(pid)))
+            .map(|wait| wait.pid)
+            .collect();
+        if more.is_empty() {
+            break;
+        }
+        blocked.extend(more);
+    }
+    waits.iter().filter(|wait| wait.pid != pid && blocked.contains(&wait.pid)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waits(pid: i32, blockers: &[i32]) -> Wait {
+        Wait {
+            pid,
+            relation: None,
+            mode: None,
+            since_us: 0,
+            waited_ms: 1.0,
+            blockers: blockers.to_vec(),
+            statement: String::new(),
+            blocked_by: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn whoever_waits_for_one_that_waits_for_the_step_waits_for_the_step() {
+        let all = [waits(4, &[3]), waits(3, &[2]), waits(2, &[1]), waits(1, &[9]), waits(6, &[5]), waits(7, &[7])];
+        let pids: Vec<i32> = because_of(1, &all).into_iter().map(|wait| wait.pid).collect();
+        assert_eq!(pids, [4, 3, 2]);
+    }
+
+    #[test]
+    fn a_statement_is_shown_by_its_first_line_that_says_something() {
+        assert_eq!(first_line("\n\n  select 1\n from t"), "select 1");
+        assert_eq!(first_line(&"é".repeat(300)).chars().count(), SHOWN + 1);
+        assert_eq!(first_line(""), "");
     }
 }

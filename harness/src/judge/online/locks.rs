@@ -31,8 +31,7 @@ pub(super) fn locks(case: &CaseFile<'_>, rehearsal: &Rehearsal, ruling: &mut Rul
     }
     judge.written(ruling);
     if let Some((lock, held_ms)) = judge.longest_in_the_way() {
-        let in_the_way = format!("longest lock in its way {held_ms:.0} ms, {} on `{}`", lock.mode, lock.relation.name);
-        ruling.evidence = format!("{}, {in_the_way}", ruling.evidence);
+        ruling.evidence = format!("{}, longest lock {held_ms:.0} ms on `{}`", ruling.evidence, lock.relation.name);
     }
 }
 
@@ -106,7 +105,7 @@ impl Judge<'_> {
 
     /// L010 and L013: sessions stood in line.
     fn waited(&self, statement: &StatementLocks, ruling: &mut Ruling) {
-        let budget = self.budget.lock_wait_ms;
+        let budget = self.budget.lock_wait_ms.unwrap_or(self.budget.stall_ms);
         let behind = |waiter: &&Waiter| waiter.waited_ms - waiter.queued_ms > budget;
         for (relation, waiters) in by_relation(statement.waiters.iter().filter(behind)) {
             let longest = longest(&waiters, |waiter| waiter.waited_ms - waiter.queued_ms);
