@@ -22,7 +22,10 @@ pub use difference::{CellDifference, DifferenceKind, RowDifference, RowDifferenc
 pub use fault::{FaultKind, FaultObject, FaultOutcome, FaultPoint, FaultRows, FaultSide, FaultSweep, FaultTrial};
 pub use fingerprint::{Fingerprint, NumericMode};
 pub use latency::{Latency, Ratio, Samples};
-pub use locks::LockTrace;
+pub use locks::{
+    HeldLock, LockSeen, LockTrace, LockedRelation, OwnWait, RowsOf, Sampling, StatementLocks, StatementSeen, Waiter,
+    WrittenRows,
+};
 pub use observation::{Asserted, LegacySight, Observation};
 pub use plan_shape::{PlanNode, PlanShape};
 pub use relation::{ChangeCounter, RelationInfo, RelationKind};

@@ -24,6 +24,7 @@ pub use case_file::{
 };
 pub use code::Code;
 pub use finding::{Doubt, Finding};
+pub use online::{Foreseen, foreseen};
 pub(crate) use parity::thousands;
 pub use verdict::{ClaimResult, Judgement, Verdict, judge};
 

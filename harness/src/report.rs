@@ -2,6 +2,7 @@
 
 mod cost;
 mod json;
+mod locks;
 mod markdown;
 mod snippet;
 mod terminal;

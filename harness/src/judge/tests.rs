@@ -3,6 +3,7 @@
 mod affordable;
 mod compatible;
 mod fixture;
+mod locks;
 mod online;
 mod parity;
 mod quick;

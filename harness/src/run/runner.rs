@@ -6,7 +6,7 @@ use super::stage::{Names, Stage};
 use super::sweep::{self, FaultSettings};
 use super::{RunError, RunFailure, assertions, back, compare, forward, latency, rehearsal};
 use crate::facts::{FaultSweep, LegacySight, Reply};
-use crate::judge::{CaseFile, Rehearsal, Verdict, judge};
+use crate::judge::{CaseFile, Rehearsal, Verdict, foreseen, judge};
 use crate::record::{Event, Listener, RepairRecord, RunRecord, WaiverRecord};
 use crate::run::look;
 use crate::scenario::{Claim, Moment, Plan, Rollback};
@@ -247,6 +247,8 @@ impl Runner<'_> {
         let Some(workload) = plan.workload.as_ref().filter(|_| wanted) else { return Ok(None) };
         let phase = self.listener.begin("rehearse under traffic");
         let rehearsal = rehearsal::rehearse(stage, plan, workload, &mut self.listener).await?;
+        let expected = foreseen(plan, &rehearsal.locks);
+        self.listener.tell(&Event::LocksSeen(rehearsal.locks.clone(), expected));
         self.listener.tell(&Event::TrafficSeen(rehearsal.workload.clone()));
         stage.renew().await?;
         self.listener.end(&phase);

@@ -8,7 +8,7 @@ use crate::apply::attendant::{Attendant, Boundary, Place};
 use crate::apply::error::{ApplyError, is_servers_trouble};
 use crate::apply::step::message_of;
 use crate::facts::Refusal;
-use crate::scenario::{BatchJob, BatchWork, RowTransform};
+use crate::scenario::{BatchJob, BatchWork, RowTransform, TransactionMode};
 use crate::sql::{quote_identifier, quote_literal};
 
 /// Why a walk ends before its last row.
@@ -147,7 +147,7 @@ impl<'a> Walk<'a> {
             BatchWork::Sql(up) => up,
             BatchWork::Rows { write, .. } => write,
         };
-        Place { step, direction, file, line: 1, command: "BATCH", sql, index }
+        Place { step, direction, file, line: 1, command: "BATCH", sql, index, transaction: TransactionMode::PerBatch }
     }
 
     async fn upper_bound(&mut self, low: &str) -> Result<Option<String>, Stop> {
