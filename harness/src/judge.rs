@@ -9,6 +9,7 @@ mod case_file;
 mod code;
 mod compatible;
 mod finding;
+mod growth;
 mod online;
 mod parity;
 mod quick;
