@@ -15,6 +15,7 @@ mod parity;
 mod quick;
 mod resumable;
 mod reversible;
+mod scale;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub use case_file::{
 pub use code::Code;
 pub use finding::{Doubt, Finding};
 pub(crate) use parity::thousands;
+pub use scale::{ScaleJudgement, scale};
 pub use verdict::{ClaimResult, Judgement, Verdict, judge};
 
 /// A check: what is bad about the facts, and what they are silent on.

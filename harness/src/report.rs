@@ -3,10 +3,12 @@
 mod cost;
 mod json;
 mod markdown;
+mod scale;
 mod snippet;
 mod terminal;
 
 pub use json::json;
 pub use markdown::markdown;
+pub use scale::{scale_markdown, scale_terminal};
 pub use snippet::{finding_snippet, mistake_snippet};
 pub use terminal::{Colour, terminal};

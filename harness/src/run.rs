@@ -15,10 +15,12 @@ mod pair;
 mod rehearsal;
 mod repair;
 mod runner;
+mod scale;
 mod stage;
 
 pub use error::{RunError, RunFailure};
 pub(crate) use look::changes;
 pub use pair::{Pair, migrated_pair};
 pub use runner::{Finished, Keep, RunSettings, run};
+pub use scale::{ScaleSettings, scale};
 pub(crate) use stage::Stage;
