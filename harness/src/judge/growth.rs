@@ -43,9 +43,9 @@ impl Noise {
     pub(super) fn of(measure: Measure, full_pages: bool) -> Self {
         let (relative, absolute) = match measure {
             Measure::Wal if full_pages => (0.15, 65_536.0),
-            Measure::Wal => (0.03, 16_384.0),
-            Measure::Disk => (0.03, 65_536.0),
-            Measure::RowsRead => (0.02, 1_000.0),
+            Measure::Wal => (0.03, 4_096.0),
+            Measure::Disk => (0.03, 24_576.0),
+            Measure::RowsRead => (0.02, 10.0),
             Measure::Duration | Measure::LongestTransaction => (0.25, 20.0),
         };
         Self { relative, absolute }
@@ -100,7 +100,7 @@ pub(super) fn grow(measure: Measure, points: &[(f64, f64)], noise: Noise, to: f6
         exponent: exponent(&observed, noise, largest),
         measured,
         steep_share: (steep_low / at_top, (steep_high / at_top).min(1.0)),
-        predicted: Prediction { estimate, low: low.min(estimate), high: high.max(estimate) },
+        predicted: Prediction { estimate, low: low.min(estimate).max(0.0), high: high.max(estimate) },
         hidden_high: hidden_high.max(high),
     })
 }

@@ -53,7 +53,7 @@ pub fn scale(sizes: &[SizeCost], to: u64) -> ScaleJudgement {
     }
     for step in order {
         let Some(runs) = taken.get(step) else { continue };
-        let growths: Vec<Growth> = Measure::ALL
+        let mut growths: Vec<Growth> = Measure::ALL
             .into_iter()
             .filter_map(|measure| {
                 let points: Option<Vec<(f64, f64)>> =
@@ -62,6 +62,7 @@ pub fn scale(sizes: &[SizeCost], to: u64) -> ScaleJudgement {
                 Some(if measure.is_steady() { growth } else { believed(growth, distinct(sizes)) })
             })
             .collect();
+        settle_the_disk(&mut growths);
         let counted = |growth: &&Growth| growth.measure.is_steady() || growth.steepness == Steepness::Steep;
         let steepness =
             growths.iter().filter(counted).map(|growth| growth.steepness).max().unwrap_or(Steepness::Undecided);
@@ -79,6 +80,17 @@ fn distinct(sizes: &[SizeCost]) -> usize {
     rows.len()
 }
 
+/// What lies on the disk is in the log first, tables that are not logged apart: a disk of which the pages are too coarse
+/// to tell grows no faster than the log does.
+fn settle_the_disk(growths: &mut [Growth]) {
+    let logged = growths.iter().any(|growth| growth.measure == Measure::Wal && growth.steepness == Steepness::Gentle);
+    for growth in growths.iter_mut().filter(|growth| growth.measure == Measure::Disk) {
+        if logged && growth.steepness == Steepness::Undecided {
+            growth.steepness = Steepness::Gentle;
+        }
+    }
+}
+
 fn believed(growth: Growth, sizes: usize) -> Growth {
     let sure = growth.measured >= FELT_MS && growth.steep_share.0 >= HALF && sizes >= 3;
     if growth.steepness != Steepness::Steep || (sure && growth.measure == Measure::Duration) {
@@ -91,12 +103,12 @@ fn finding(growth: &StepGrowth, runs: &[(u64, &StepCost)], to: u64) -> Option<Fi
     let steep = growth.growths.iter().find(|growth| growth.steepness == Steepness::Steep)?;
     let (rows, largest) = runs.iter().max_by_key(|(rows, _)| *rows)?;
     let shown = |value: f64| steep.measure.shown(value);
-    let exponent = steep.exponent.map(|exponent| format!(", measured slope {exponent:.2}")).unwrap_or_default();
+    let exponent = steep.exponent.map(|exponent| format!(", slope {exponent:.2}")).unwrap_or_default();
     let law = if steep.law == Law::Cubic { "faster than n²" } else { "with n²" };
     let message = format!(
-        "the {} of step `{}` grows {law}{exponent}: {} at {} rows, {} at {} ({} to {})",
-        steep.measure,
+        "step `{}` grows {law} ({}{exponent}): {} at {} rows, {} at {} ({} to {})",
         growth.step,
+        steep.measure,
         shown(steep.measured),
         thousands(*rows),
         shown(steep.predicted.estimate),
