@@ -23,12 +23,15 @@ pub struct ScaleSettings {
     pub to: Option<u64>,
 }
 
+/// Rows of the largest seeded relation, and the plan at that size.
+type Sizes<'p> = Vec<(u64, &'p Plan)>;
+
 impl ScaleSettings {
     /// The largest seeded relation and its rows at each size, smallest first.
     ///
     /// # Errors
     /// The seed makes no row, or as many at every size.
-    fn sizes(&self) -> Result<(RelationName, Vec<(u64, &Plan)>), Mistake> {
+    fn sizes(&self) -> Result<(RelationName, Sizes<'_>), Mistake> {
         let none = || {
             Mistake::new("the sizes do not differ: no table of the seed has more rows at another scale")
                 .hint("give a `[[seed.table]]` a number of `rows`, and name two scales or more with `--at`")
@@ -42,7 +45,7 @@ impl ScaleSettings {
             let generator = plan.seed.generator(plan.scale).ok()?;
             generator.tables().find(|table| *table.name() == most).map(|table| table.rows())
         };
-        let mut sizes: Vec<(u64, &Plan)> = self.plans.iter().filter_map(|plan| Some((rows(plan)?, plan))).collect();
+        let mut sizes: Sizes<'_> = self.plans.iter().filter_map(|plan| Some((rows(plan)?, plan))).collect();
         sizes.sort_by_key(|(rows, _)| *rows);
         sizes.dedup_by_key(|(rows, _)| *rows);
         if sizes.len() < 2 { Err(none()) } else { Ok((most, sizes)) }

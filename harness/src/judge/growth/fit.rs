@@ -113,7 +113,7 @@ impl Face {
                 row.collect()
             })
             .collect();
-        let inverse = inverse(normal)?;
+        let inverse = inverse(&normal)?;
         let right: Vec<f64> = chosen
             .iter()
             .map(|term| observed.iter().map(|one| weighted(one, *term) * one.value / one.sigma).sum())
@@ -146,7 +146,7 @@ impl Face {
 }
 
 /// Gauss-Jordan with the columns scaled to one; `None` where the terms can not be told apart at the sizes measured.
-fn inverse(matrix: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
+fn inverse(matrix: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
     const SINGULAR: f64 = 1e-10;
     let size = matrix.len();
     let scale: Vec<f64> = matrix.iter().enumerate().filter_map(|(i, row)| row.get(i).map(|d| d.sqrt())).collect();
