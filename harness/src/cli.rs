@@ -11,7 +11,9 @@ mod interrupt;
 mod list;
 mod output;
 mod progress;
+mod rows;
 mod run;
+mod scale;
 mod server_value;
 mod settings;
 mod shelf;
@@ -66,6 +68,7 @@ fn command(shelf: &Shelf) -> Exit {
     runtime.block_on(async {
         match arguments.command {
             Command::Run(arguments) => run::run(*arguments, &settings, shelf, &console).await,
+            Command::Scale(arguments) => scale::scale(*arguments, &settings, shelf, &console).await,
             Command::List => list::list(shelf, &console),
             Command::Explain { code } => explain::explain(code.as_deref(), &console),
             Command::Doctor => tokio::select! {

@@ -6,6 +6,7 @@ mod cost;
 pub mod difference;
 mod fault;
 pub mod fingerprint;
+mod growth;
 mod latency;
 mod locks;
 mod observation;
@@ -21,6 +22,7 @@ pub use cost::{Cost, RelationGrowth, RelationSize, StatementCost, StepCost};
 pub use difference::{CellDifference, DifferenceKind, RowDifference, RowDifferences};
 pub use fault::{FaultKind, FaultObject, FaultOutcome, FaultPoint, FaultRows, FaultSide, FaultSweep, FaultTrial};
 pub use fingerprint::{Fingerprint, NumericMode};
+pub use growth::{Growth, Law, Measure, Prediction, SizeCost, Steepness, StepGrowth};
 pub use latency::{Latency, Ratio, Samples};
 pub use locks::{
     HeldLock, LockSeen, LockTrace, LockedRelation, OwnWait, RowsOf, Sampling, StatementLocks, StatementSeen, Waiter,

@@ -9,11 +9,13 @@ mod case_file;
 mod code;
 mod compatible;
 mod finding;
+mod growth;
 mod online;
 mod parity;
 mod quick;
 mod resumable;
 mod reversible;
+mod scale;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -26,6 +28,7 @@ pub use code::Code;
 pub use finding::{Doubt, Finding};
 pub use online::{Foreseen, foreseen};
 pub(crate) use parity::thousands;
+pub use scale::{ScaleJudgement, scale};
 pub use verdict::{ClaimResult, Judgement, Verdict, judge};
 
 /// A check: what is bad about the facts, and what they are silent on.

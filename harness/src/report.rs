@@ -4,11 +4,13 @@ mod cost;
 mod json;
 mod locks;
 mod markdown;
+mod scale;
 mod snippet;
 mod terminal;
 mod traffic;
 
 pub use json::json;
 pub use markdown::markdown;
+pub use scale::{scale_markdown, scale_terminal};
 pub use snippet::{finding_snippet, mistake_snippet};
 pub use terminal::{Colour, terminal};

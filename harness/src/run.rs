@@ -15,6 +15,7 @@ mod pair;
 mod rehearsal;
 mod repair;
 mod runner;
+mod scale;
 mod stage;
 mod sweep;
 
@@ -22,5 +23,6 @@ pub use error::{RunError, RunFailure};
 pub(crate) use look::changes;
 pub use pair::{Pair, migrated_pair};
 pub use runner::{Finished, Keep, RunSettings, run};
+pub use scale::{ScaleSettings, scale};
 pub(crate) use stage::Stage;
 pub use sweep::{FaultSettings, Faults};

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::rows::Rows;
 use super::server_value::ServerValue;
 use super::settings::{EXIT_CODES, environment_help};
 use crate::scenario::Claim;
@@ -31,6 +32,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Puts a migration path to the test and prints what is proven
     Run(Box<RunArguments>),
+    /// Takes a path at several sizes and says by which law each step's cost grows, and what it becomes
+    Scale(Box<ScaleArguments>),
     /// Lists the scenarios with their paths and variants
     List,
     /// Tells what a finding means and what to do about it
@@ -91,6 +94,36 @@ pub(crate) struct RunArguments {
     /// Keeps nothing (the default elsewhere)
     #[arg(long)]
     pub(crate) no_keep: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScaleArguments {
+    /// A scenario below `scenarios/`, or a directory with a `scenario.toml`
+    pub(crate) scenario: Option<String>,
+    /// The path to take; the first one where it is left out
+    #[arg(long)]
+    pub(crate) path: Option<String>,
+    /// What the row counts of the seed are multiplied by, one size each
+    #[arg(long, value_delimiter = ',', value_name = "FACTOR", default_value = "0.01,0.1,1,3")]
+    pub(crate) at: Vec<Scale>,
+    /// For how many rows of the largest seeded relation to say what comes, such as 100M; ten times the largest size
+    /// where it is left out
+    #[arg(long, value_name = "ROWS")]
+    pub(crate) to: Option<Rows>,
+    /// The major version of PostgreSQL; the newest that has what the scenario requires where it is left out
+    #[arg(long, value_name = "MAJOR")]
+    pub(crate) pg: Option<u16>,
+    #[command(flatten)]
+    pub(crate) server: ServerArguments,
+    /// Another number for the seed: other rows, of the same kind
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    /// What is printed to stdout
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "terminal")]
+    pub(crate) format: Vec<Format>,
+    /// Where the record and the page go; `target/pgproof/<scenario>/<path>` where it is left out
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

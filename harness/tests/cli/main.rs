@@ -10,6 +10,7 @@ mod hostile;
 mod interrupted;
 mod mistakes;
 mod refused;
+mod scale;
 mod seen;
 mod variables;
 mod workshop;

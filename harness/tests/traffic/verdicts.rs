@@ -11,7 +11,7 @@ use crate::Outcome;
 
 async fn run(text: &str) -> Outcome<RunRecord> {
     let example = Example::parse(text)?;
-    let settings = RunSettings { claims: vec![Claim::Applies, Claim::Online], keep: Keep::Never };
+    let settings = RunSettings { claims: vec![Claim::Applies, Claim::Online], keep: Keep::Never, faults: None };
     Ok(prove(&example.source()?, &example.selection(), &Subject::any_embedded(), &settings).await?)
 }
 
