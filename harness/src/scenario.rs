@@ -5,23 +5,27 @@
 
 mod batch;
 mod budget;
+mod caller;
 mod claim;
 mod expectation;
 mod manifest;
 mod mistake;
 mod path;
 mod plan;
+mod prelude;
 pub mod seed;
 mod variant;
 mod workload;
 
 pub use batch::{BatchJob, BatchManifest, BatchWork, RowTransform};
 pub use budget::Budget;
+pub use caller::Caller;
 pub use claim::{Claim, UnknownClaim};
 pub use expectation::{Assertion, LegacyStatement, Moment, NamedQuery, ParityMap, ParityPair};
 pub use manifest::{Baseline, Requires, Scenario};
 pub use mistake::Mistake;
 pub use path::{MigrationPath, PlannedStep, Retired, Rollback, StepWork, TransactionMode, Volatile, Waiver};
 pub use plan::{Plan, PlanParts};
+pub use prelude::Prelude;
 pub use variant::{Exception, Repair, Variant, VariantExpectation};
 pub use workload::{Request, Workload};

@@ -13,9 +13,9 @@ use crate::facts::{
 };
 use crate::judge::Again;
 use crate::observe::{self, ObserveError, RowSource};
-use crate::scenario::Plan;
+use crate::scenario::{Caller, Plan};
 use crate::schema::diff;
-use crate::sql::{RelationName, Script, quote_identifier};
+use crate::sql::{RelationName, Script};
 
 /// Observes one database again and again, and reads anew only relations that were written to since.
 #[derive(Debug, Default)]
@@ -152,7 +152,7 @@ const SHOWN_ROWS: usize = 50;
 #[derive(Debug)]
 struct Asked {
     name: String,
-    role: Option<String>,
+    caller: Caller,
     statements: Vec<String>,
 }
 
@@ -217,16 +217,15 @@ fn asked(statement: &crate::scenario::LegacyStatement) -> Result<Asked, RunError
     let script = Script::parse_alone(&statement.name, &statement.sql)
         .map_err(|errors| unreadable(errors.first().map_or_else(String::new, |error| error.message.clone())))?;
     let statements = script.statements().map(|statement| statement.text.clone()).collect();
-    Ok(Asked { name: statement.name.clone(), role: statement.role.clone(), statements })
+    Ok(Asked { name: statement.name.clone(), caller: statement.caller(), statements })
 }
 
 async fn ask(connection: &mut PgConnection, asked: &Asked) -> Result<Vec<Reply>, RunError> {
     let failed = |source| RunError::Observe(ObserveError::reading(format!("the statement `{}`", asked.name))(source));
     connection.execute("begin").await.map_err(failed)?;
     let mut answers = Vec::new();
-    let role = asked.role.as_ref().map(|role| format!("set local role {}", quote_identifier(role)));
-    if let Some(role) = role {
-        connection.execute(AssertSqlSafe(role)).await.map_err(failed)?;
+    if let Some(become_caller) = asked.caller.for_transaction() {
+        connection.execute(AssertSqlSafe(become_caller)).await.map_err(failed)?;
     }
     for statement in &asked.statements {
         let reply = observe::answer_inside(connection, statement, SHOWN_ROWS).await?;

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::seed::Seed;
-use super::{Assertion, BatchJob, Budget, LegacyStatement, MigrationPath, NamedQuery, ParityMap, Variant, Workload};
+use super::{
+    Assertion, BatchJob, Budget, LegacyStatement, MigrationPath, NamedQuery, ParityMap, Prelude, Variant, Workload,
+};
 
 /// What to migrate, by which paths, and what must hold.
 ///
@@ -59,6 +61,8 @@ pub struct Scenario {
 pub struct Requires {
     /// The least major version.
     pub postgres: Option<u16>,
+    /// The platform that the baseline is built on.
+    pub prelude: Option<Prelude>,
     /// Extensions that must be available to `CREATE EXTENSION`.
     #[serde(default)]
     pub extensions: Vec<String>,
@@ -76,6 +80,9 @@ pub struct Requires {
 pub struct Baseline {
     /// SQL files, run in this order before the data are seeded.
     pub files: Vec<String>,
+    /// SQL files, run in this order behind the seed: the conditions that such data are in.
+    #[serde(default)]
+    pub seeded: Vec<String>,
 }
 
 impl Scenario {

@@ -20,6 +20,8 @@ pub struct PlanParts {
     pub variant: Option<(Variant, Script)>,
     /// The baseline's scripts.
     pub baseline: Vec<Script>,
+    /// What is run behind the seed.
+    pub seeded: Vec<Script>,
     /// The steps in order.
     pub steps: Vec<PlannedStep>,
     /// What row counts are multiplied by.
@@ -41,6 +43,8 @@ pub struct Plan {
     pub requires: Requires,
     /// The baseline's scripts.
     pub baseline: Vec<Script>,
+    /// What is run behind the seed.
+    pub seeded: Vec<Script>,
     /// The legacy data.
     pub seed: Seed,
     /// What row counts are multiplied by.
@@ -78,8 +82,17 @@ impl Plan {
     /// # Errors
     /// Every mistake found, in the order of the files.
     pub fn new(parts: PlanParts) -> Result<Self, Vec<Mistake>> {
-        let PlanParts { scenario, path, variant, baseline, steps, scale, schema_snapshot, schema_snapshot_name } =
-            parts;
+        let PlanParts {
+            scenario,
+            path,
+            variant,
+            baseline,
+            seeded,
+            steps,
+            scale,
+            schema_snapshot,
+            schema_snapshot_name,
+        } = parts;
         let mut mistakes = Vec::new();
         if scenario.name.is_empty()
             || !scenario.name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
@@ -115,12 +128,13 @@ impl Plan {
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
-        let hash = template_hash(&baseline, &scenario.seed, scale, variant.as_ref());
+        let hash = template_hash([&baseline, &seeded], &scenario.seed, scale, variant.as_ref());
         Ok(Self {
             scenario: scenario.name,
             path: path.name,
             requires: scenario.requires,
             baseline,
+            seeded,
             seed: scenario.seed,
             scale,
             variant,
@@ -250,14 +264,14 @@ pub(crate) fn point_at(statement: &Statement, message: String) -> Mistake {
     Mistake::new(message).in_line(line, start, end).at(position)
 }
 
-fn template_hash(baseline: &[Script], seed: &Seed, scale: Scale, variant: Option<&(Variant, Script)>) -> String {
+fn template_hash(scripts: [&[Script]; 2], seed: &Seed, scale: Scale, variant: Option<&(Variant, Script)>) -> String {
     let mut hasher = Sha256::new();
     let mut feed = |part: &str| {
         hasher.update(part.len().to_le_bytes());
         hasher.update(part.as_bytes());
     };
     feed(env!("CARGO_PKG_VERSION"));
-    for script in baseline.iter().chain(variant.map(|(_, script)| script)) {
+    for script in scripts.into_iter().flatten().chain(variant.map(|(_, script)| script)) {
         for statement in script.statements() {
             feed(&statement.text);
             feed(statement.copy_data.as_deref().unwrap_or_default());

@@ -30,6 +30,7 @@ pub(super) fn plan(toml: &str) -> Plan {
         path: 0,
         variant: None,
         baseline: Vec::new(),
+        seeded: Vec::new(),
         steps: vec![step("010_a"), step("020_b")],
         scale: Scale::default(),
         schema_snapshot: Some(String::new()),
