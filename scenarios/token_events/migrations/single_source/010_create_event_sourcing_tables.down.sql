@@ -1,7 +1,7 @@
 -- The half-filled history goes back to what it was; what was entered since stays in the columns that it had.
 set local lock_timeout = '2s';
 
-drop index public.token_events_unjudged_idx;
+drop index public.token_events_reading_id_idx;
 drop index public.token_events_content_key;
 drop index public.token_events_reading_key;
 

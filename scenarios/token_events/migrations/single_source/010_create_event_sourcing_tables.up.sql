@@ -72,4 +72,5 @@ create policy token_events_insert_own on public.token_events
 create unique index token_events_reading_key on public.token_events (reading_id) where is_voided = false;
 create unique index token_events_content_key
     on public.token_events (user_id, event_date, reading, token_units, token_cost) where is_voided = false;
-create index token_events_unjudged_idx on public.token_events (reading_id) where is_voided is null;
+-- Without it, each reading that is moved would scan all events for its own: quadratic, minutes for a hundred thousand.
+create index token_events_reading_id_idx on public.token_events (reading_id);
