@@ -1,6 +1,7 @@
 //! What was seen, as plain values. Observers make them, checks read them; nothing here knows good from bad.
 
 pub mod answer;
+mod bytes;
 mod cost;
 pub mod difference;
 mod fault;
@@ -15,7 +16,8 @@ mod step_run;
 mod workload;
 
 pub use answer::{Answer, Reply, Seen};
-pub use cost::StepCost;
+pub use bytes::Bytes;
+pub use cost::{Cost, RelationGrowth, RelationSize, StatementCost, StepCost};
 pub use difference::{CellDifference, DifferenceKind, RowDifference, RowDifferences};
 pub use fault::FaultSweep;
 pub use fingerprint::{Fingerprint, NumericMode};

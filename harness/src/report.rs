@@ -1,5 +1,6 @@
 //! What people and machines read: each report is a function of the [`RunRecord`](crate::record::RunRecord) alone.
 
+mod cost;
 mod json;
 mod markdown;
 mod snippet;

@@ -3,6 +3,7 @@
 //! [`run`] owns every server and database it makes: they are gone when it returns, unless the caller asked to keep
 //! the evidence. It can be dropped at any await point (Ctrl-C does); the server then dies with it.
 
+mod account;
 mod assertions;
 mod back;
 mod compare;

@@ -28,4 +28,5 @@ pub use path::{MigrationPath, PlannedStep, Retired, Rollback, StepWork, Transact
 pub use plan::{Plan, PlanParts};
 pub use prelude::Prelude;
 pub use variant::{Exception, Repair, Variant, VariantExpectation};
-pub use workload::{Request, Workload};
+pub(crate) use workload::text_array;
+pub use workload::{Application, Kind, Ledger, PlannedWorkload, Request, Shadow, Stretch, Work, Workload};

@@ -194,3 +194,14 @@ async fn behind_a_waived_step_the_way_back_is_tried_and_before_it_nothing_is_ask
     assert!(!findings_of(&broken, Code::R002).is_empty(), "{}", shown(&broken));
     Ok(())
 }
+
+#[tokio::test]
+async fn an_internal_error_that_a_statement_raises_is_its_own_and_no_trouble_of_the_server() -> Outcome {
+    // PostGIS says XX000 of a text that is no geometry.
+    let raised = "do $$ begin raise exception 'parse error - invalid geometry' using errcode = 'XX000'; end $$;\ncreate index sales_by_day";
+    let record = run(&planted("create index sales_by_day", raised)?).await?;
+    let [finding] = findings_of(&record, Code::A001)[..] else { return Err(shown(&record).into()) };
+    assert!(finding.message.contains("XX000"), "{}", finding.message);
+    assert_eq!(finding.line, Some(1));
+    Ok(())
+}

@@ -1,5 +1,7 @@
 //! Why a step could not be put to the test.
 
+use crate::sql;
+
 /// The server, not the migration, is at fault.
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError {
@@ -29,14 +31,34 @@ pub enum ApplyError {
         /// What is wrong.
         message: String,
     },
+    /// A request of the workload does not work on the database before the migration.
+    #[error("the request `{name}` does not work before the migration: {message}")]
+    Request {
+        /// The request.
+        name: String,
+        /// Why.
+        message: String,
+    },
+    /// The server could not go on with the traffic.
+    #[error("{what}")]
+    Traffic {
+        /// What could not be done.
+        what: String,
+        /// Why.
+        #[source]
+        source: sqlx::Error,
+    },
 }
 
 impl ApplyError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         let source = match self {
-            Self::Connect { source, .. } | Self::Server { source, .. } => source,
+            Self::Connect { source, .. } | Self::Server { source, .. } | Self::Traffic { source, .. } => source,
             Self::Batch { .. } => return None,
+            Self::Request { .. } => {
+                return Some("what fails before the migration tells nothing about it: mend the request".to_owned());
+            }
         };
         let code = source.as_database_error().and_then(|error| error.code().map(std::borrow::Cow::into_owned));
         match code.as_deref() {
@@ -49,10 +71,8 @@ impl ApplyError {
     }
 }
 
-/// Whether an error is the server's own trouble and no verdict on the statement: it is gone, is shutting down, has no
-/// resources left, or failed inside (SQLSTATE classes 08, 53, 57P0x, 58, XX; PostgreSQL manual, appendix A).
+/// Whether an error is the server's own trouble and no verdict on the statement; a lost connection has no SQLSTATE.
 pub(super) fn is_servers_trouble(error: &sqlx::Error) -> bool {
     let Some(database) = error.as_database_error() else { return true };
-    let code = database.code().unwrap_or_default();
-    ["08", "53", "57P0", "58", "XX"].iter().any(|class| code.starts_with(class))
+    sql::is_servers_trouble(&database.code().unwrap_or_default())
 }

@@ -64,6 +64,7 @@ impl Listener for Progress {
             | Event::MigratedObserved { .. }
             | Event::Waived(_)
             | Event::Repaired(_)
+            | Event::CostMeasured(_)
             | Event::Judged(_)
             | Event::Kept(_)
             | Event::RunFinished(_) => {}

@@ -109,6 +109,16 @@ codes! {
     Q003 => Quick;
     /// an assertion about speed does not hold
     Q009 => Quick;
+    /// the way forward takes longer than its budget
+    W001 => Affordable;
+    /// the way forward writes more write-ahead log than its budget
+    W002 => Affordable;
+    /// the way forward needs more disk than its budget
+    W003 => Affordable;
+    /// a step's cost grows faster than the rows
+    W005 => Affordable;
+    /// an assertion about cost does not hold
+    W009 => Affordable;
 }
 
 impl Code {
@@ -120,6 +130,7 @@ impl Code {
             Claim::Schema => Self::S009,
             Claim::Reversible => Self::R009,
             Claim::Quick => Self::Q009,
+            Claim::Affordable => Self::W009,
             _ => Self::P009,
         }
     }

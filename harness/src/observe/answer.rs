@@ -11,7 +11,7 @@ use super::relation::{Found, RowSource, describe, found_columns, type_shapes};
 use crate::facts::answer::{Answer, Refusal, Reply, RowDigest, Seen};
 use crate::facts::difference::shortened;
 use crate::facts::fingerprint::Method;
-use crate::sql::quote_identifier;
+use crate::sql::{is_servers_trouble, quote_identifier};
 
 /// Runs one statement and says what came back; a refusal is an answer too.
 ///
@@ -156,9 +156,7 @@ pub async fn seen_by(
 fn refusal(error: sqlx::Error) -> Result<Refusal, sqlx::Error> {
     let Some(refused) = error.as_database_error() else { return Err(error) };
     let sqlstate = refused.code().unwrap_or_default().into_owned();
-    // Connection lost, resources exhausted, stopped by an operator, system error, internal error: not about the query.
-    let failed = ["08", "53", "57P", "58", "XX"].iter().any(|class| sqlstate.starts_with(class));
-    if failed {
+    if is_servers_trouble(&sqlstate) {
         return Err(error);
     }
     let message = refused.message().to_owned();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{QueryRecord, RepairRecord, ServerRecord, WaiverRecord};
-use crate::facts::{Direction, StepRun};
+use crate::facts::{Cost, Direction, StepRun};
 use crate::judge::Judgement;
 use crate::sql::RelationName;
 
@@ -70,6 +70,8 @@ pub enum Event {
         /// Its schema, as an agreed snapshot would hold it.
         schema: String,
     },
+    /// What the first way forward cost is known.
+    CostMeasured(Cost),
     /// A named query was measured.
     QueryMeasured(QueryRecord),
     /// The claims are judged.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Event, Listener};
-use crate::facts::{Ratio, StepRun};
+use crate::facts::{Cost, Ratio, StepRun};
 use crate::judge::{ClaimResult, Finding, Verdict};
 use crate::scenario::Claim;
 use crate::sql::RelationName;
@@ -47,6 +47,9 @@ pub struct RunRecord {
     pub findings: Vec<Finding>,
     /// Every step taken, in order of time.
     pub steps: Vec<StepRun>,
+    /// What the first way forward cost; absent where nobody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
     /// The named queries.
     pub latency: Vec<QueryRecord>,
     /// Rows that the migration set right as the variant declares.
@@ -167,6 +170,7 @@ impl Listener for RunRecord {
             Event::StepFinished(run) => self.steps.push(run.clone()),
             Event::Waived(waiver) => self.waivers.push(waiver.clone()),
             Event::Repaired(repair) => self.repairs.push(repair.clone()),
+            Event::CostMeasured(cost) => self.cost = Some(cost.clone()),
             Event::QueryMeasured(query) => self.latency.push(query.clone()),
             Event::Judged(judgement) => {
                 self.claims.clone_from(&judgement.claims);

@@ -26,16 +26,29 @@ pub(super) struct Eye {
 impl Eye {
     /// Everything, seen now.
     pub(super) async fn observe(&mut self, database: &Database) -> Result<Observation, RunError> {
+        let nothing = async { Ok(()) };
+        Ok(self.observe_beside(database, nothing).await?.0)
+    }
+
+    /// Everything, seen now, while something else goes on that leaves no row different: what the old application sees.
+    ///
+    /// It begins when catalog and sequences have been read, since sequences do not roll back and a lock on the catalog's
+    /// objects might meet one of its own; rows are read meanwhile, one relation a statement.
+    pub(super) async fn observe_beside<T>(
+        &mut self,
+        database: &Database,
+        other: impl Future<Output = Result<T, RunError>>,
+    ) -> Result<(Observation, T), RunError> {
         let catalog = async {
             let mut connection = database.connect().await?;
             let catalog = observe::read_catalog(&mut connection, &[OWN_SCHEMA]).await?;
             let sequences = observe::read_sequences(&mut connection).await?;
             close(connection).await;
-            Ok::<_, RunError>((catalog, sequences))
+            Ok::<_, RunError>((catalog, sequences, other.await?))
         };
         let relations = self.fingerprints(database);
-        let ((catalog, sequences), relations) = tokio::try_join!(catalog, relations)?;
-        Ok(Observation { catalog, relations, sequences })
+        let ((catalog, sequences, other), relations) = tokio::try_join!(catalog, relations)?;
+        Ok((Observation { catalog, relations, sequences }, other))
     }
 
     /// Takes what is known of another moment for what is there now: a clone of what was seen, or a database in which

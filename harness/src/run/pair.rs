@@ -53,8 +53,8 @@ impl Pair {
     }
 }
 
-/// Builds the baseline of a plan on a server of `provider`, clones it twice, and migrates one of the clones, each step
-/// being verified.
+/// Builds the baseline of a plan on a server of `provider`, clones it twice, and migrates one of the clones.
+/// Its steps are not verified: a run does that.
 ///
 /// # Errors
 /// We could not look, or a step was refused. Nothing is left behind; the record says how far it came.

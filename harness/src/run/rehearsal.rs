@@ -14,13 +14,17 @@ use crate::scenario::{Plan, PlannedStep, Rollback};
 /// Verifications are left out: they may count rows that the traffic adds to. A step that is refused ends it; the run
 /// itself, without traffic, then says why.
 pub(super) async fn rehearse(stage: &Stage, plan: &Plan, listener: &mut Tee<'_>) -> Result<Rehearsal, RunError> {
+    let mut workload = WorkloadTrace::default();
+    if let Some(planned) = &plan.workload {
+        workload.touched = apply::traffic::try_requests(&stage.work.options(), planned).await?;
+    }
     let mut runs = Vec::new();
     let mut attendant = ();
     let taken = forward(stage, &plan.steps, &mut attendant, &mut runs, listener).await?;
     if taken {
         back(stage, &plan.steps, &mut attendant, &mut runs, listener).await?;
     }
-    Ok(Rehearsal { runs, workload: WorkloadTrace::default(), locks: LockTrace::default() })
+    Ok(Rehearsal { runs, workload, locks: LockTrace::default() })
 }
 
 async fn forward(

@@ -195,7 +195,7 @@ impl Runner<'_> {
             queries: Vec::new(),
             back: Vec::new(),
             rehearsal,
-            costs: Vec::new(),
+            cost: None,
             sweep: None,
             again: None,
             restored: None,
