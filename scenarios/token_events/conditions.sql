@@ -28,3 +28,10 @@ select
 from public.electricity_readings as r
 where r.id % 211 = 0
 order by r.id;
+
+-- Users who signed up and never read a meter.
+insert into public.user_profiles (id, full_name, meter_number, tariff, created_at)
+select
+    format('00000000-0000-4000-8000-%s', lpad(n::text, 12, '0'))::uuid, 'New user ' || n, 'M-' || lpad(n::text, 6, '0'), 11.0000,
+    timestamptz '2024-12-01 00:00+08'
+from generate_series(401, 405) as n;
