@@ -12,6 +12,7 @@ mod observation;
 mod plan_shape;
 pub mod relation;
 pub mod sequence;
+mod sighting;
 mod step_run;
 mod workload;
 
@@ -27,5 +28,6 @@ pub use observation::{Asserted, LegacySight, Observation};
 pub use plan_shape::{PlanNode, PlanShape};
 pub use relation::{ChangeCounter, RelationInfo, RelationKind};
 pub use sequence::SequencePosition;
+pub use sighting::Sighting;
 pub use step_run::{Direction, Refusal, StatementRun, StepRun};
 pub use workload::WorkloadTrace;

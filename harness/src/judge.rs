@@ -9,6 +9,8 @@ mod case_file;
 mod code;
 mod compatible;
 mod finding;
+mod grants;
+mod isolation;
 mod online;
 mod parity;
 mod quick;

@@ -1,5 +1,7 @@
 //! Who asks: a role, and what the caller's token says.
 
+use std::fmt;
+
 use crate::sql::{quote_identifier, quote_literal};
 
 /// The setting in which a gateway hands on the claims of the caller's token (PostgREST, "JWT claims").
@@ -51,6 +53,16 @@ impl Caller {
         let role = self.role.as_ref().map(|role| format!("{set_role} {}", quote_identifier(role)));
         let statements: Vec<String> = claims.into_iter().chain(role).collect();
         (!statements.is_empty()).then(|| statements.join("; "))
+    }
+}
+
+impl fmt::Display for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.role, &self.claims) {
+            (Some(role), Some(claims)) => write!(f, "`{role}` with the claims {claims}"),
+            (Some(role), None) => write!(f, "`{role}`"),
+            (None, _) => f.write_str("the connecting role"),
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use super::seed::Seed;
 use super::{
-    Assertion, BatchJob, Budget, LegacyStatement, MigrationPath, NamedQuery, ParityMap, Prelude, Variant, Workload,
+    Assertion, BatchJob, Budget, Identity, Isolation, LegacyStatement, MigrationPath, NamedQuery, ParityMap, Prelude,
+    Variant, Workload,
 };
 
 /// What to migrate, by which paths, and what must hold.
@@ -40,6 +41,12 @@ pub struct Scenario {
     /// The old application's statements.
     #[serde(default, rename = "statement")]
     pub statements: Vec<LegacyStatement>,
+    /// Callers by whom row security is put to the test.
+    #[serde(default, rename = "identity")]
+    pub identities: Vec<Identity>,
+    /// Rows that nobody but their owner may see.
+    #[serde(default, rename = "isolation")]
+    pub isolations: Vec<Isolation>,
     /// What belongs to what.
     #[serde(default, rename = "parity")]
     pub parity: Vec<ParityMap>,

@@ -6,8 +6,9 @@ use sha2::{Digest, Sha256};
 
 use super::seed::{Scale, Seed};
 use super::{
-    Assertion, Budget, Exception, LegacyStatement, Mistake, NamedQuery, ParityPair, PlannedStep, PlannedWorkload,
-    Repair, Requires, Retired, Rollback, Scenario, StepWork, TransactionMode, Variant, Volatile,
+    Assertion, Budget, Exception, Identity, Isolation, LegacyStatement, Mistake, NamedQuery, ParityPair, PlannedStep,
+    PlannedWorkload, Regrant, Repair, Requires, Retired, Rollback, Scenario, StepWork, TransactionMode, Variant,
+    Volatile,
 };
 use crate::sql::{RelationName, Script, Statement, TransactionUse};
 
@@ -59,6 +60,10 @@ pub struct Plan {
     pub queries: Vec<NamedQuery>,
     /// The old application's statements.
     pub statements: Vec<LegacyStatement>,
+    /// Callers by whom row security is put to the test.
+    pub identities: Vec<Identity>,
+    /// Rows that nobody but their owner may see.
+    pub isolations: Vec<Isolation>,
     /// What belongs to what.
     pub parity: Vec<ParityPair>,
     /// The traffic meanwhile.
@@ -69,6 +74,8 @@ pub struct Plan {
     pub assertions: Vec<Assertion>,
     /// Relations taken away on purpose.
     pub retired: Vec<Retired>,
+    /// Relations whose grants change on purpose.
+    pub regranted: Vec<Regrant>,
     /// Columns that no two applications fill alike.
     pub volatile: Vec<Volatile>,
     /// The agreed schema text, where there is one.
@@ -115,6 +122,7 @@ impl Plan {
         for variant in &scenario.variants {
             mistakes.extend(variant.check(&scenario));
         }
+        mistakes.extend(super::identity::check(&scenario));
         for step in &steps {
             check_step(step, &mut mistakes);
         }
@@ -146,11 +154,14 @@ impl Plan {
             steps,
             queries: scenario.queries,
             statements: scenario.statements,
+            identities: scenario.identities,
+            isolations: scenario.isolations,
             parity,
             workload,
             budget: scenario.budget,
             assertions: scenario.assertions,
             retired: path.retire,
+            regranted: path.regrant,
             volatile: path.volatile,
             schema_snapshot,
             schema_snapshot_name,
@@ -197,6 +208,11 @@ impl Plan {
     /// Whether the path takes `relation` away on purpose, and why.
     pub fn retired(&self, relation: &RelationName) -> Option<&str> {
         self.retired.iter().find(|retired| retired.relation == *relation).map(|retired| retired.reason.as_str())
+    }
+
+    /// Whether the path changes the grants on `relation` on purpose.
+    pub fn regrants(&self, relation: &RelationName) -> bool {
+        self.regranted.iter().any(|regranted| regranted.relation == *relation)
     }
 
     /// The rows of `rows_of` (a parity map or a relation) that the variant allows to differ.

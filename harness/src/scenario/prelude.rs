@@ -20,9 +20,7 @@ impl Prelude {
     /// Its text can not be split: a defect of this program.
     pub fn script(self) -> Result<Script, Vec<ScriptError>> {
         match self {
-            Self::Supabase => {
-                Script::parse_alone("prelude/supabase.sql", include_str!("../../preludes/supabase.sql"))
-            }
+            Self::Supabase => Script::parse_alone("prelude/supabase.sql", include_str!("../../preludes/supabase.sql")),
         }
     }
 }

@@ -111,6 +111,7 @@ pub(super) fn case(plan: &Plan) -> CaseFile<'_> {
         boundaries: ["010_a", "020_b"].map(|step| SightAt { step: step.to_owned(), sight: sight("x", "y") }).into(),
         left_behind: None,
         after: Some(Observation::default()),
+        sightings: Vec::new(),
         compared: vec![compared("stores", 3, Vec::new())],
         repaired: Vec::new(),
         assertions: Vec::new(),

@@ -44,11 +44,15 @@ async fn phase_2_leads_back_to_the_state_behind_script_03_and_phase_1_to_the_beg
     roll_back(&ground, "phase_2").await?;
     // What was never migrated is taken as far, to compare with.
     let mut untouched = ground.baseline().connect().await?;
-    for step in ["010_create_event_sourcing_tables", "020_create_position_calculation_function", "030_create_materialized_view"] {
+    for step in
+        ["010_create_event_sourcing_tables", "020_create_position_calculation_function", "030_create_materialized_view"]
+    {
         sqlx::raw_sql(AssertSqlSafe(text(&format!("{STEPS}/{step}.up.sql"))?)).execute(&mut untouched).await?;
     }
     let behind_phase_1 = ground.changes().await?;
-    for step in ["030_create_materialized_view", "020_create_position_calculation_function", "010_create_event_sourcing_tables"] {
+    for step in
+        ["030_create_materialized_view", "020_create_position_calculation_function", "010_create_event_sourcing_tables"]
+    {
         sqlx::raw_sql(AssertSqlSafe(text(&format!("{STEPS}/{step}.down.sql"))?)).execute(&mut untouched).await?;
     }
     untouched.close().await?;
@@ -79,9 +83,10 @@ async fn both_rollbacks_keep_what_either_application_wrote() -> Outcome {
     let behind_phase_2: i64 = sqlx::query_scalar(events).fetch_one(&mut connection).await?;
     roll_back(&ground, "phase_1").await?;
     let at_the_beginning: i64 = sqlx::query_scalar(events).fetch_one(&mut connection).await?;
-    let readings: i64 = sqlx::query_scalar("select count(*) from electricity_readings where reading in (300000, 300001)")
-        .fetch_one(&mut connection)
-        .await?;
+    let readings: i64 =
+        sqlx::query_scalar("select count(*) from electricity_readings where reading in (300000, 300001)")
+            .fetch_one(&mut connection)
+            .await?;
     connection.close().await?;
     ground.clear().await?;
     assert_eq!((behind_phase_2, at_the_beginning), (own, own));

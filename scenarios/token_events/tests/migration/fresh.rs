@@ -99,9 +99,11 @@ async fn a_reading_that_is_entered_twice_counts_once_until_the_first_is_deleted(
     sqlx::raw_sql(AssertSqlSafe(twice)).execute(&mut connection).await?;
     let counting = "select count(*) from token_events where reading = 300000 and is_voided = false";
     let of_two = counted(&mut connection, counting).await?;
-    sqlx::raw_sql("delete from electricity_readings where id = (select min(id) from electricity_readings where reading = 300000)")
-        .execute(&mut connection)
-        .await?;
+    sqlx::raw_sql(
+        "delete from electricity_readings where id = (select min(id) from electricity_readings where reading = 300000)",
+    )
+    .execute(&mut connection)
+    .await?;
     let of_one = counted(&mut connection, counting).await?;
     let fresh = stale(&mut connection).await?;
     connection.close().await?;

@@ -62,9 +62,11 @@ async fn a_voided_event_that_is_counted_is_named() -> Outcome {
 #[tokio::test]
 async fn a_duplicate_that_is_accepted_is_named() -> Outcome {
     let index = "create unique index token_events_content_key\n    on public.token_events (user_id, event_date, reading, token_units, token_cost) where is_voided = false;\n";
-    let planted = unguarded()?
-        .replace(&file("010_create_event_sourcing_tables.up"), index, "")?
-        .replace(&file("010_create_event_sourcing_tables.down"), "drop index public.token_events_content_key;\n", "")?;
+    let planted = unguarded()?.replace(&file("010_create_event_sourcing_tables.up"), index, "")?.replace(
+        &file("010_create_event_sourcing_tables.down"),
+        "drop index public.token_events_content_key;\n",
+        "",
+    )?;
     let record = run(&planted.source()?, &DATA).await?;
     let invented = keys(&about(&record, Code::P002, "readings_in_the_view")?);
     assert_eq!(invented, ["id=1001", "id=1002", "id=1003", "id=1004"]);
@@ -83,5 +85,57 @@ async fn a_rollback_that_deletes_the_applications_own_events_is_named() -> Outco
     let found = about(&record, Code::R003, "token_events")?;
     assert!(found.iter().any(|finding| finding.message.contains("`041_migrate_data`")), "{found:#?}");
     assert!(keys(&found).iter().any(|key| key.starts_with("id=")), "{found:#?}");
+    Ok(())
+}
+
+const USER: &str = "role=authenticated, user=00000000-0000-4000-8000-000000000001";
+
+#[tokio::test]
+async fn a_policy_that_is_dropped_hides_every_users_rows() -> Outcome {
+    let dropped = "drop policy token_events_select_own on public.token_events;\n";
+    let planted = unguarded()?.append(&file("042_finish_data_migration.up"), dropped)?;
+    let record = run(&planted.source()?, &[Claim::Compatible]).await?;
+    for through in ["token_events", "calculate_user_positions"] {
+        let found = about(&record, Code::C003, through)?;
+        assert!(keys(&found).contains(&USER.to_owned()), "{found:#?}");
+    }
+    assert!(about(&record, Code::C003, "electricity_readings_v").is_err(), "the stored rows are still shown");
+    Ok(())
+}
+
+#[tokio::test]
+async fn row_security_that_is_switched_off_shows_everybodys_rows() -> Outcome {
+    let off = "alter table public.token_events disable row level security;\n";
+    let planted = unguarded()?.append(&file("042_finish_data_migration.up"), off)?;
+    let record = run(&planted.source()?, &[Claim::Compatible]).await?;
+    for through in ["token_events", "calculate_user_positions", "electricity_readings_v"] {
+        let found = about(&record, Code::C005, through)?;
+        assert!(keys(&found).contains(&format!("{USER}, owner=00000000-0000-4000-8000-000000000002")), "{found:#?}");
+    }
+    Ok(())
+}
+
+/// As documented: the view as an alias of the materialised one.
+#[tokio::test]
+async fn a_view_that_does_not_filter_leaks() -> Outcome {
+    let filter = "where (m.user_id = (select auth.uid()) or not (select row_security_active('public.token_events')))\n    and ";
+    let planted = unguarded()?.replace(&file("042_finish_data_migration.up"), filter, "where ")?;
+    let record = run(&planted.source()?, &[Claim::Compatible]).await?;
+    let found = about(&record, Code::C005, "electricity_readings_v")?;
+    assert!(keys(&found).contains(&format!("{USER}, owner=00000000-0000-4000-8000-000000000002")), "{found:#?}");
+    let stranger =
+        "role=authenticated, user=00000000-0000-4000-8000-000000000404, owner=00000000-0000-4000-8000-000000000001";
+    assert!(keys(&found).contains(&stranger.to_owned()), "who has no reading sees another's: {found:#?}");
+    assert!(keys(&found).iter().all(|key| !key.starts_with("role=service_role")), "the service may: {found:#?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_right_that_the_migration_takes_or_gives_is_named() -> Outcome {
+    let grants = "revoke insert on public.electricity_readings from authenticated;\n";
+    let planted = unguarded()?.append(&file("042_finish_data_migration.up"), grants)?;
+    let record = run(&planted.source()?, &[Claim::Compatible]).await?;
+    let found = about(&record, Code::C006, "electricity_readings")?;
+    assert_eq!(keys(&found), ["role=authenticated, privilege=INSERT"]);
     Ok(())
 }
