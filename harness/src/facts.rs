@@ -30,4 +30,7 @@ pub use relation::{ChangeCounter, RelationInfo, RelationKind};
 pub use sequence::SequencePosition;
 pub use sighting::Sighting;
 pub use step_run::{Direction, Refusal, StatementRun, StepRun};
-pub use workload::WorkloadTrace;
+pub use workload::{
+    Awaited, LedgerCheck, Quantiles, RequestFailure, Running, ShadowCheck, ShadowDifference, Stall, TrafficPause,
+    TrafficPeriod, When, WorkloadTrace,
+};

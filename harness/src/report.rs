@@ -5,6 +5,7 @@ mod json;
 mod markdown;
 mod snippet;
 mod terminal;
+mod traffic;
 
 pub use json::json;
 pub use markdown::markdown;

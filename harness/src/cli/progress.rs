@@ -62,6 +62,7 @@ impl Listener for Progress {
             Event::RunStarted { .. }
             | Event::BaselineObserved(_)
             | Event::MigratedObserved { .. }
+            | Event::TrafficSeen(_)
             | Event::Waived(_)
             | Event::Repaired(_)
             | Event::CostMeasured(_)

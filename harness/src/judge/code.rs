@@ -123,6 +123,22 @@ codes! {
     W005 => Affordable;
     /// an assertion about cost does not hold
     W009 => Affordable;
+    /// a request of the live traffic failed
+    L001 => Online;
+    /// a request was held up longer than its budget
+    L002 => Online;
+    /// an acknowledged write is missing
+    L003 => Online;
+    /// an acknowledged write is there more than once
+    L004 => Online;
+    /// the new path answers a live question differently
+    L005 => Online;
+    /// a step ended only after the traffic was paused
+    L006 => Online;
+    /// a step fails under traffic
+    L007 => Online;
+    /// an assertion about live traffic does not hold
+    L009 => Online;
 }
 
 impl Code {
@@ -135,6 +151,7 @@ impl Code {
             Claim::Reversible => Self::R009,
             Claim::Quick => Self::Q009,
             Claim::Affordable => Self::W009,
+            Claim::Online => Self::L009,
             _ => Self::P009,
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{QueryRecord, RepairRecord, ServerRecord, WaiverRecord};
-use crate::facts::{Cost, Direction, StepRun};
+use crate::facts::{Cost, Direction, StepRun, WorkloadTrace};
 use crate::judge::Judgement;
 use crate::sql::RelationName;
 
@@ -72,6 +72,8 @@ pub enum Event {
     },
     /// What the first way forward cost is known.
     CostMeasured(Cost),
+    /// The path was taken under live traffic.
+    TrafficSeen(WorkloadTrace),
     /// A named query was measured.
     QueryMeasured(QueryRecord),
     /// The claims are judged.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Event, Listener};
-use crate::facts::{Cost, Ratio, StepRun};
+use crate::facts::{Cost, Ratio, StepRun, WorkloadTrace};
 use crate::judge::{ClaimResult, Finding, Verdict};
 use crate::scenario::Claim;
 use crate::sql::RelationName;
@@ -52,6 +52,9 @@ pub struct RunRecord {
     pub cost: Option<Cost>,
     /// The named queries.
     pub latency: Vec<QueryRecord>,
+    /// What live traffic met; absent where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workload: Option<WorkloadTrace>,
     /// Rows that the migration set right as the variant declares.
     pub repairs: Vec<RepairRecord>,
     /// What was not asked of the path, and why.
@@ -171,6 +174,7 @@ impl Listener for RunRecord {
             Event::Waived(waiver) => self.waivers.push(waiver.clone()),
             Event::Repaired(repair) => self.repairs.push(repair.clone()),
             Event::CostMeasured(cost) => self.cost = Some(cost.clone()),
+            Event::TrafficSeen(trace) => self.workload = Some(trace.clone()),
             Event::QueryMeasured(query) => self.latency.push(query.clone()),
             Event::Judged(judgement) => {
                 self.claims.clone_from(&judgement.claims);

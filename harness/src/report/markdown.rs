@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::terminal::{counts, heading, listed};
+use super::traffic;
 use crate::facts::Direction;
 use crate::record::RunRecord;
 use crate::scenario::Claim;
@@ -32,6 +33,7 @@ fn write(record: &RunRecord, page: &mut String) -> std::fmt::Result {
     if let Some(cost) = &record.cost {
         super::cost::cost(cost, page)?;
     }
+    traffic::traffic(record, page)?;
     latency(record, page)?;
     rows(record, page)
 }

@@ -234,11 +234,11 @@ impl Runner<'_> {
 
     /// Before the run itself, since the database has to bear the name that the server's settings know.
     async fn rehearse(&mut self, stage: &Stage) -> Result<Option<Rehearsal>, RunError> {
-        if !self.wants(Claim::Online) || self.plan.workload.is_none() {
-            return Ok(None);
-        }
+        let plan = self.plan;
+        let Some(workload) = plan.workload.as_ref().filter(|_| self.wants(Claim::Online)) else { return Ok(None) };
         let phase = self.listener.begin("rehearse under traffic");
-        let rehearsal = rehearsal::rehearse(stage, self.plan, &mut self.listener).await?;
+        let rehearsal = rehearsal::rehearse(stage, plan, workload, &mut self.listener).await?;
+        self.listener.tell(&Event::TrafficSeen(rehearsal.workload.clone()));
         stage.renew().await?;
         self.listener.end(&phase);
         Ok(Some(rehearsal))

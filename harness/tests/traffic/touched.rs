@@ -32,7 +32,7 @@ select 1;
 
 async fn ground(requests: &str) -> Outcome<Ground> {
     let head = "-- == scenario ==\n-- [workload]\n-- rate = 10\n-- clients = 1\n";
-    let lines: String = requests.lines().map(|line| format!("-- {line}\n")).collect();
+    let lines = requests.lines().fold(String::new(), |lines, line| lines + "-- " + line + "\n");
     let example = Example::parse(&format!("{head}{lines}{BASELINE}"))?;
     Ok(Ground::prepare(&example.source()?, &example.selection(), &Subject::any_embedded()).await?)
 }

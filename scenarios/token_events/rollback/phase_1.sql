@@ -10,5 +10,8 @@ end
 $$;
 \ir ../migrations/single_source/030_create_materialized_view.down.sql
 \ir ../migrations/single_source/020_create_position_calculation_function.down.sql
+commit;
+\ir ../migrations/single_source/011_index_events.down.sql
+begin;
 \ir ../migrations/single_source/010_create_event_sourcing_tables.down.sql
 commit;

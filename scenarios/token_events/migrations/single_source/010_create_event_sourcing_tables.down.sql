@@ -1,10 +1,6 @@
 -- The half-filled history goes back to what it was; what was entered since stays in the columns that it had.
 set local lock_timeout = '2s';
 
-drop index public.token_events_reading_id_idx;
-drop index public.token_events_content_key;
-drop index public.token_events_reading_key;
-
 drop policy token_events_insert_own on public.token_events;
 drop policy token_events_select_own on public.token_events;
 create policy token_events_own on public.token_events

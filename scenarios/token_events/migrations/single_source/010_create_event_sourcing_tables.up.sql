@@ -28,7 +28,7 @@ comment on table public.token_events is 'The source of truth: what happened, in 
 comment on column public.token_events.is_voided is 'Null for an entry of the dual write that nobody judged yet; such an entry does not count';
 comment on column public.token_events.metadata is 'Where the event comes from: migrated_from, captured_from, adopted, or nothing for an application''s own';
 
--- Added beside the old check and validated, so that the table is not scanned under an exclusive lock.
+-- Not validated here, so that the table is not scanned under an exclusive lock.
 alter table public.token_events
     add constraint token_events_type_check check (event_type in ('reading', 'top_up', 'meter_reset')) not valid,
     add constraint token_events_values_check check (
@@ -36,8 +36,6 @@ alter table public.token_events
         or reading is not null and reading >= 0 and token_units >= 0 and token_cost >= 0 and reading_id is not null
     ) not valid;
 alter table public.token_events drop constraint token_events_event_type_check;
-alter table public.token_events validate constraint token_events_type_check;
-alter table public.token_events validate constraint token_events_values_check;
 
 create table public.recalculation_batches (
     id uuid primary key default gen_random_uuid(),
@@ -67,10 +65,3 @@ create policy token_events_select_own on public.token_events
     for select using (user_id = (select auth.uid()));
 create policy token_events_insert_own on public.token_events
     for insert with check (user_id = (select auth.uid()));
-
--- One event counts for a reading, and a reading that was entered twice counts once.
-create unique index token_events_reading_key on public.token_events (reading_id) where is_voided = false;
-create unique index token_events_content_key
-    on public.token_events (user_id, event_date, reading, token_units, token_cost) where is_voided = false;
--- Without it, each reading that is moved would scan all events for its own: quadratic, minutes for a hundred thousand.
-create index token_events_reading_id_idx on public.token_events (reading_id);

@@ -28,6 +28,3 @@ as $$
 $$;
 comment on function public.calculate_user_positions(uuid) is 'The events of a user that count, with consumption, running total and what is left of the tokens';
 revoke all on function public.calculate_user_positions(uuid) from public, anon;
-
--- It reads a user's events in the order of their dates.
-create index token_events_user_date_idx on public.token_events (user_id, event_date, reading_id) where is_voided = false;

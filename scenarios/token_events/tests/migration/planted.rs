@@ -61,12 +61,10 @@ async fn a_voided_event_that_is_counted_is_named() -> Outcome {
 
 #[tokio::test]
 async fn a_duplicate_that_is_accepted_is_named() -> Outcome {
-    let index = "create unique index token_events_content_key\n    on public.token_events (user_id, event_date, reading, token_units, token_cost) where is_voided = false;\n";
-    let planted = unguarded()?.replace(&file("010_create_event_sourcing_tables.up"), index, "")?.replace(
-        &file("010_create_event_sourcing_tables.down"),
-        "drop index public.token_events_content_key;\n",
-        "",
-    )?;
+    let index = "create unique index concurrently token_events_content_key
+    on public.token_events (user_id, event_date, reading, token_units, token_cost) where is_voided = false;
+";
+    let planted = unguarded()?.replace(&file("011_index_events.up"), index, "")?;
     let record = run(&planted.source()?, &DATA).await?;
     let invented = keys(&about(&record, Code::P002, "readings_in_the_view")?);
     assert_eq!(invented, ["id=1001", "id=1002", "id=1003", "id=1004"]);
@@ -77,9 +75,9 @@ async fn a_duplicate_that_is_accepted_is_named() -> Outcome {
 #[tokio::test]
 async fn a_rollback_that_deletes_the_applications_own_events_is_named() -> Outcome {
     let planted = unguarded()?.replace(
-        &file("041_migrate_data.down"),
-        "where metadata ?| array['migrated_from', 'captured_from'];",
-        "where metadata ?| array['migrated_from', 'captured_from', 'adopted'];",
+        &format!("{STEPS}/041_migrate_data.batch.toml"),
+        "and metadata ?| array['migrated_from', 'captured_from']\n), accounted",
+        "and metadata ?| array['migrated_from', 'captured_from', 'adopted']\n), accounted",
     )?;
     let record = run(&planted.source()?, &[Claim::Reversible]).await?;
     let found = about(&record, Code::R003, "token_events")?;

@@ -1,1 +1,0 @@
-\ir ../single_source/041_migrate_data.down.sql
