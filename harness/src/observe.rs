@@ -15,7 +15,8 @@ pub mod sizes;
 mod statistics;
 mod volatile;
 
-pub use answer::{answer, answer_inside, seen_by, text_rows};
+pub(crate) use answer::refusal;
+pub use answer::{answer, answer_inside, seen_as, seen_by, text_rows};
 pub use differences::differences;
 pub use error::ObserveError;
 pub use fingerprint::fingerprint;

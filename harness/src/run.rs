@@ -9,6 +9,7 @@ mod back;
 mod compare;
 mod error;
 mod forward;
+mod isolation;
 mod latency;
 mod look;
 mod pair;

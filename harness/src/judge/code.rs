@@ -79,6 +79,10 @@ codes! {
     C003 => Compatible;
     /// a relation has other columns under its old name
     C004 => Compatible;
+    /// a caller sees rows of another
+    C005 => Compatible;
+    /// a role lost or gained a right on a relation of the baseline
+    C006 => Compatible;
     /// an assertion about compatibility does not hold
     C009 => Compatible;
     /// the schema is not the agreed one

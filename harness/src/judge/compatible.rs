@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::grants::grants;
+use super::isolation::isolation;
 use super::{CaseFile, Code, Doubt, Finding, Ruling, SightAt};
 use crate::facts::{Answer, Reply, Seen};
 use crate::scenario::Claim;
@@ -29,24 +31,39 @@ pub(super) fn compatible(case: &CaseFile<'_>) -> Ruling {
             );
         }
     }
+    grants(case, &mut ruling);
+    isolation(case, &mut ruling);
     if case.plan.statements.is_empty() && case.sight.seen.is_empty() {
         ruling
             .doubts
             .push(Doubt::new(Claim::Compatible, "the scenario names no statement of the old application and no role"));
     }
     ruling.evidence = format!(
-        "{} legacy statements and {} sights of {} roles, same answers behind each of {} steps",
+        "{} legacy statements and {} sights of {} roles{}, same answers behind each of {} steps",
         case.plan.statements.len(),
         case.sight.seen.len(),
         case.plan.requires.roles.len(),
+        users_of(case),
         case.boundaries.len()
     );
+    if !case.sightings.is_empty() {
+        let isolated = case.plan.isolations.len();
+        ruling.evidence = format!("{}, nobody sees another's rows through {isolated} others", ruling.evidence);
+    }
     let exceptions: usize =
         case.plan.exceptions().iter().map(|exception| exception.statements.len() + exception.relations.len()).sum();
     if exceptions > 0 {
         ruling.evidence = format!("{}, {exceptions} exceptions as declared", ruling.evidence);
     }
     ruling
+}
+
+/// ` and 6 users`, where callers with a token looked as well.
+fn users_of(case: &CaseFile<'_>) -> String {
+    let roles = &case.plan.requires.roles;
+    let users: BTreeSet<&String> =
+        case.sight.seen.keys().map(|(who, _)| who).filter(|who| !roles.contains(who)).collect();
+    if users.is_empty() { String::new() } else { format!(" and {} users", users.len()) }
 }
 
 /// Where on the path the old application looks.

@@ -102,6 +102,9 @@ pub struct QueryRecord {
     pub ratio: Option<Ratio>,
     /// The most it may take, in milliseconds.
     pub budget_ms: Option<f64>,
+    /// What was promised about it, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
     /// How many samples each side has.
     pub samples: usize,
     /// The plan's shape on the baseline, one node a line.

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::stage::{Names, Stage};
 use super::sweep::{self, FaultSettings};
-use super::{RunError, RunFailure, assertions, back, compare, forward, latency, rehearsal};
+use super::{RunError, RunFailure, assertions, back, compare, forward, isolation, latency, rehearsal};
 use crate::facts::{FaultSweep, LegacySight, Reply};
 use crate::judge::{CaseFile, Rehearsal, Verdict, foreseen, judge};
 use crate::record::{Event, Listener, RepairRecord, RunRecord, WaiverRecord};
@@ -192,6 +192,7 @@ impl Runner<'_> {
             boundaries: Vec::new(),
             left_behind: None,
             after: None,
+            sightings: Vec::new(),
             compared: Vec::new(),
             repaired: Vec::new(),
             assertions: assertions::ask(&stage.work, plan, Moment::Before).await?,
@@ -294,6 +295,7 @@ impl Runner<'_> {
             && let Some(last) = case.boundaries.last_mut()
         {
             last.sight = legacy.sight(&stage.work, look::Depth::Full).await?;
+            case.sightings = isolation::look(stage, plan).await?;
         }
         if self.wants(Claim::Parity) || self.wants(Claim::Compatible) {
             compare::parity(stage, plan, legacy, case).await?;
@@ -334,6 +336,12 @@ impl Runner<'_> {
             self.listener.tell(&Event::Waived(WaiverRecord {
                 what: format!("keeping {}", retired.relation),
                 reason: retired.reason.clone(),
+            }));
+        }
+        for regranted in &self.plan.regranted {
+            self.listener.tell(&Event::Waived(WaiverRecord {
+                what: format!("the same grants on {}", regranted.relation),
+                reason: regranted.reason.clone(),
             }));
         }
         for volatile in &self.plan.volatile {

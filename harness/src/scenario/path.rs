@@ -22,6 +22,9 @@ pub struct MigrationPath {
     /// Relations that this path takes away on purpose, each with its reason.
     #[serde(default)]
     pub retire: Vec<Retired>,
+    /// Relations whose grants this path changes on purpose, each with its reason.
+    #[serde(default)]
+    pub regrant: Vec<Regrant>,
     /// Columns that no two applications fill alike, each with its reason.
     #[serde(default)]
     pub volatile: Vec<Volatile>,
@@ -56,6 +59,16 @@ pub struct Waiver {
 #[serde(deny_unknown_fields)]
 pub struct Retired {
     /// The baseline's relation.
+    pub relation: RelationName,
+    /// The reason, printed by every report.
+    pub reason: String,
+}
+
+/// A relation of the baseline whose grants are meant to be others afterwards.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Regrant {
+    /// The relation.
     pub relation: RelationName,
     /// The reason, printed by every report.
     pub reason: String,
