@@ -21,7 +21,7 @@ pub use claim::{Claim, UnknownClaim};
 pub use expectation::{Assertion, LegacyStatement, Moment, NamedQuery, ParityMap, ParityPair};
 pub use manifest::{Baseline, Requires, Scenario};
 pub use mistake::Mistake;
-pub use path::{MigrationPath, PlannedStep, Retired, Rollback, StepWork, TransactionMode, Volatile, Waiver};
+pub use path::{MigrationPath, PlannedStep, Retired, Retyped, Rollback, StepWork, TransactionMode, Volatile, Waiver};
 pub use plan::{Plan, PlanParts};
 pub use variant::{Exception, Repair, Variant, VariantExpectation};
 pub use workload::{Request, Workload};

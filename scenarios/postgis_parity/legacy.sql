@@ -60,7 +60,7 @@ create table public.stores (
     phone varchar(32),
     email varchar(160),
     location public.geography(point, 4326) not null,
-    service_area public.geometry(polygon, 4326) not null,
+    service_area public.geometry(polygon, 4326),
     status varchar(20) not null default 'active' check (status in ('active', 'inactive', 'closed')),
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
@@ -369,7 +369,7 @@ create index location_access_log_created_at_idx on public.location_access_log (c
 create function public.default_service_area() returns trigger language plpgsql as $$
 begin
     if new.service_area is null then
-        new.service_area := public.st_setsrid(public.st_expand(new.location, 0.05), 4326);
+        new.service_area := public.st_setsrid(public.st_expand(new.location::public.geometry, 0.05), 4326);
     end if;
     return new;
 end

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{CaseFile, Code, Doubt, Finding, Ruling, SightAt};
+use super::{CaseFile, Code, Compared, Doubt, Finding, Ruling, SightAt};
 use crate::facts::{Answer, Reply, Seen};
 use crate::scenario::Claim;
+use crate::sql::RelationName;
 
 pub(super) fn compatible(case: &CaseFile<'_>) -> Ruling {
     let mut ruling = Ruling::default();
@@ -18,7 +19,7 @@ pub(super) fn compatible(case: &CaseFile<'_>) -> Ruling {
     }
     for compared in &case.compared {
         let Some(relation) = &compared.relation else { continue };
-        for column in &compared.lost_columns {
+        for column in compared.lost_columns.iter().filter(|column| !is_retyped(case, compared, relation, column)) {
             ruling.findings.push(
                 Finding::new(
                     Code::C004,
@@ -47,6 +48,19 @@ pub(super) fn compatible(case: &CaseFile<'_>) -> Ruling {
         ruling.evidence = format!("{}, {exceptions} exceptions as declared", ruling.evidence);
     }
     ruling
+}
+
+/// Whether a column, named with the type it had, is still there and was meant to get another type.
+fn is_retyped(case: &CaseFile<'_>, compared: &Compared, relation: &RelationName, column: &str) -> bool {
+    let gone = |name: &str| match &compared.outcome {
+        Ok(differences) => differences.columns_only_before.iter().any(|gone| gone == name),
+        Err(_) => true,
+    };
+    case.plan.retyped.iter().any(|retyped| {
+        let name = &retyped.column;
+        let is_it = column.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(' '));
+        retyped.relation == *relation && is_it && !gone(name)
+    })
 }
 
 /// Where on the path the old application looks.

@@ -303,6 +303,12 @@ impl Runner<'_> {
                 reason: retired.reason.clone(),
             }));
         }
+        for retyped in &self.plan.retyped {
+            self.listener.tell(&Event::Waived(WaiverRecord {
+                what: format!("the type of {} of {}", retyped.column, retyped.relation),
+                reason: retyped.reason.clone(),
+            }));
+        }
         for volatile in &self.plan.volatile {
             self.listener.tell(&Event::Waived(WaiverRecord {
                 what: format!(

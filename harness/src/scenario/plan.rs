@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::seed::{Scale, Seed};
 use super::{
     Assertion, Budget, Exception, LegacyStatement, Mistake, NamedQuery, ParityPair, PlannedStep, Repair, Requires,
-    Retired, Rollback, Scenario, StepWork, TransactionMode, Variant, Volatile, Workload,
+    Retired, Retyped, Rollback, Scenario, StepWork, TransactionMode, Variant, Volatile, Workload,
 };
 use crate::sql::{RelationName, Script, Statement, TransactionUse};
 
@@ -63,6 +63,8 @@ pub struct Plan {
     pub assertions: Vec<Assertion>,
     /// Relations taken away on purpose.
     pub retired: Vec<Retired>,
+    /// Columns that are meant to get another type.
+    pub retyped: Vec<Retyped>,
     /// Columns that no two applications fill alike.
     pub volatile: Vec<Volatile>,
     /// The agreed schema text, where there is one.
@@ -132,6 +134,7 @@ impl Plan {
             budget: scenario.budget,
             assertions: scenario.assertions,
             retired: path.retire,
+            retyped: path.retype,
             volatile: path.volatile,
             schema_snapshot,
             schema_snapshot_name,

@@ -26,7 +26,9 @@ pub(super) fn columns(scope: &Scope) -> Family {
     end as storage,
     {compression} as compression,
     nullif(a.attstattarget, -1) as statistics,
-    pg_catalog.array_to_string(a.attoptions, ', ') as options,
+    (select pg_catalog.string_agg(o.option, ', ' order by o.place)
+       from pg_catalog.unnest(a.attoptions) with ordinality as o(option, place)
+      where not pg_catalog.starts_with(o.option, 'pg_attver=')) as options,
     pg_catalog.array_to_string(a.attfdwoptions, ', ') as foreign_options,
     case when a.attinhcount > 0 and not a.attislocal then 'yes' end as inherited
 from pg_catalog.pg_attribute a
