@@ -14,10 +14,12 @@ mod pair;
 mod rehearsal;
 mod repair;
 mod runner;
+mod server_parity;
 mod stage;
 
 pub use error::{RunError, RunFailure};
 pub(crate) use look::changes;
 pub use pair::{Pair, migrated_pair};
+pub use server_parity::{ParityError, ParityRequest, compare_servers, each};
 pub use runner::{Finished, Keep, RunSettings, run};
 pub(crate) use stage::Stage;

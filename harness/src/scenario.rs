@@ -11,6 +11,7 @@ mod manifest;
 mod mistake;
 mod path;
 mod plan;
+pub mod server_map;
 pub mod seed;
 mod variant;
 mod workload;
