@@ -15,6 +15,7 @@ mod quick;
 mod resumable;
 mod reversible;
 mod schema;
+mod server_parity;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -25,6 +26,7 @@ pub use case_file::{
 pub use code::Code;
 pub use finding::{Doubt, Finding};
 pub(crate) use parity::thousands;
+pub use server_parity::server_findings;
 pub use verdict::{ClaimResult, Judgement, Verdict, judge};
 
 /// A check: what is bad about the facts, and what they are silent on.

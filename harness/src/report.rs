@@ -2,10 +2,12 @@
 
 mod json;
 mod markdown;
+mod server_parity;
 mod snippet;
 mod terminal;
 
 pub use json::json;
 pub use markdown::markdown;
+pub use server_parity::{parity_json, parity_markdown, parity_terminal};
 pub use snippet::{finding_snippet, mistake_snippet};
 pub use terminal::{Colour, terminal};

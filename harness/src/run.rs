@@ -20,6 +20,6 @@ mod stage;
 pub use error::{RunError, RunFailure};
 pub(crate) use look::changes;
 pub use pair::{Pair, migrated_pair};
-pub use server_parity::{ParityError, ParityRequest, compare_servers, each};
 pub use runner::{Finished, Keep, RunSettings, run};
+pub use server_parity::{ParityError, ParityRequest, compare_servers, each};
 pub(crate) use stage::Stage;

@@ -11,8 +11,8 @@ mod manifest;
 mod mistake;
 mod path;
 mod plan;
-pub mod server_map;
 pub mod seed;
+pub mod server_map;
 mod variant;
 mod workload;
 

@@ -103,9 +103,10 @@ pub async fn compare_servers(
     let mut relations: Vec<Option<RelationParity>> = Vec::new();
     let mut open = Vec::new();
     for (place, relation) in map.relations.iter().enumerate() {
-        let done = request.finished.iter().find(|done| {
-            done.legacy == relation.legacy.to_string() && done.target == relation.target().to_string()
-        });
+        let done = request
+            .finished
+            .iter()
+            .find(|done| done.legacy == relation.legacy.to_string() && done.target == relation.target().to_string());
         relations.push(done.map(|done| RelationParity { earlier: true, ..done.clone() }));
         if done.is_none() {
             open.push((place, mapped(&mut legacy.holder, &mut target.holder, relation).await?));

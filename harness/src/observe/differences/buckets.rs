@@ -120,8 +120,7 @@ async fn by_hash(
 ) -> Result<(Narrowed, Means), ObserveError> {
     let bits = (rows / BUCKET_ROWS).max(1).next_power_of_two().trailing_zeros().min(MOST_BITS);
     let (one, other) = (before.hash_bucket(method, bits), after.hash_bucket(method, bits));
-    let (left, right) =
-        tokio::try_join!(before.buckets(method, &one, None), after.buckets(method, &other, None))?;
+    let (left, right) = tokio::try_join!(before.buckets(method, &one, None), after.buckets(method, &other, None))?;
     count(&left, &right, differences);
     let pending = unequal(&left, &right);
     if pending.is_empty() {
@@ -254,12 +253,7 @@ impl Side<'_> {
         Ok(low.zip(high))
     }
 
-    async fn buckets(
-        &mut self,
-        method: Method,
-        bucket: &str,
-        only: Option<String>,
-    ) -> Result<Buckets, ObserveError> {
+    async fn buckets(&mut self, method: Method, bucket: &str, only: Option<String>) -> Result<Buckets, ObserveError> {
         let hash = mixed_hash(&self.columns, method);
         let only = only.map(|only| format!(" where {only}")).unwrap_or_default();
         let sql = format!(

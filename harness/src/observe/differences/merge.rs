@@ -145,7 +145,11 @@ mod tests {
         let mut grouper = Grouper::default();
         let mut groups = Vec::new();
         for (key, hash) in rows {
-            groups.extend(grouper.push(KeyedRow { key: vec![KeyPart::Integer(*key)], hash: *hash, content: Vec::new() })?);
+            groups.extend(grouper.push(KeyedRow {
+                key: vec![KeyPart::Integer(*key)],
+                hash: *hash,
+                content: Vec::new(),
+            })?);
         }
         groups.extend(grouper.finish());
         Ok(groups)
@@ -202,7 +206,8 @@ mod tests {
             }
             grouper.finish()
         };
-        let found = |before: &[&[u8]], after: &[&[u8]]| compare(group(before).as_ref(), group(after).as_ref()).unwrap().1;
+        let found =
+            |before: &[&[u8]], after: &[&[u8]]| compare(group(before).as_ref(), group(after).as_ref()).unwrap().1;
         assert_eq!(found(&[b"a"], &[b"b"]), Found::Changed);
         assert_eq!(found(&[b"a", b"b"], &[b"b", b"a"]), Found::Same);
         assert_eq!(found(&[b"a", b"b"], &[b"b", b"b"]), Found::Duplicate);

@@ -28,9 +28,10 @@ pub(super) async fn mapped(
     let (from, to) = (&relation.legacy, relation.target());
     let (old, new) = (RowSource::relation(from.clone()), RowSource::relation(to.clone()));
     let absent = |side: &str, error: ObserveError| match error {
-        ObserveError::Unexpected { found, .. } if found == "there is no such relation" => {
-            ParityError::Map(format!("the {side} server has no relation `{}`", if side == "legacy" { from } else { to }))
-        }
+        ObserveError::Unexpected { found, .. } if found == "there is no such relation" => ParityError::Map(format!(
+            "the {side} server has no relation `{}`",
+            if side == "legacy" { from } else { to }
+        )),
         error => error.into(),
     };
     let old = describe(legacy, &old).await.map_err(|error| absent("legacy", error))?;
