@@ -10,6 +10,7 @@ mod explain;
 mod interrupt;
 mod list;
 mod output;
+mod parity;
 mod progress;
 mod rows;
 mod run;
@@ -76,6 +77,7 @@ fn command(shelf: &Shelf) -> Exit {
                 () = interrupt::interrupted() => Exit::Interrupted,
                 exit = doctor::doctor(&settings, shelf, &console) => exit,
             },
+            Command::Parity(arguments) => parity::parity(*arguments, &settings, &console).await,
             Command::Clean(arguments) => clean::clean(&arguments, &settings, &console).await,
             Command::Completions { shell } => {
                 let mut script = Vec::new();

@@ -13,6 +13,7 @@ mod observation;
 mod plan_shape;
 pub mod relation;
 pub mod sequence;
+pub mod server_parity;
 mod sighting;
 mod step_run;
 mod workload;
@@ -33,6 +34,7 @@ pub use observation::{Asserted, LegacySight, Observation};
 pub use plan_shape::{PlanNode, PlanShape};
 pub use relation::{ChangeCounter, RelationInfo, RelationKind};
 pub use sequence::SequencePosition;
+pub use server_parity::{Means, RelationParity, ServerParity, ServerSeen};
 pub use sighting::Sighting;
 pub use step_run::{Direction, Refusal, StatementRun, StepRun};
 pub use workload::{

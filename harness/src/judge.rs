@@ -19,6 +19,7 @@ mod resumable;
 mod reversible;
 mod scale;
 mod schema;
+mod server_parity;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -31,6 +32,7 @@ pub use finding::{Doubt, Finding};
 pub use online::{Foreseen, foreseen};
 pub(crate) use parity::thousands;
 pub use scale::{ScaleJudgement, scale};
+pub use server_parity::server_findings;
 pub use verdict::{ClaimResult, Judgement, Verdict, judge};
 
 /// A check: what is bad about the facts, and what they are silent on.

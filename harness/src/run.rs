@@ -17,6 +17,7 @@ mod rehearsal;
 mod repair;
 mod runner;
 mod scale;
+mod server_parity;
 mod stage;
 mod sweep;
 
@@ -25,5 +26,6 @@ pub(crate) use look::changes;
 pub use pair::{Pair, migrated_pair};
 pub use runner::{Finished, Keep, RunSettings, run};
 pub use scale::{ScaleSettings, scale};
+pub use server_parity::{ParityError, ParityRequest, compare_servers, each};
 pub(crate) use stage::Stage;
 pub use sweep::{FaultSettings, Faults};

@@ -15,6 +15,7 @@ mod path;
 mod plan;
 mod prelude;
 pub mod seed;
+pub mod server_map;
 mod variant;
 mod workload;
 
@@ -26,7 +27,9 @@ pub use expectation::{Assertion, LegacyStatement, Moment, NamedQuery, ParityMap,
 pub use identity::{Identity, Isolation, Sampled, Scope};
 pub use manifest::{Baseline, Requires, Scenario};
 pub use mistake::Mistake;
-pub use path::{MigrationPath, PlannedStep, Regrant, Retired, Rollback, StepWork, TransactionMode, Volatile, Waiver};
+pub use path::{
+    MigrationPath, PlannedStep, Regrant, Retired, Retyped, Rollback, StepWork, TransactionMode, Volatile, Waiver,
+};
 pub use plan::{Plan, PlanParts};
 pub use prelude::Prelude;
 pub use variant::{Exception, Repair, Variant, VariantExpectation};

@@ -43,6 +43,8 @@ pub(crate) enum Command {
     },
     /// Tells which servers can be had here, and what is missing
     Doctor,
+    /// Compares the rows of two live databases, and only reads them
+    Parity(Box<ParityArguments>),
     /// Removes what killed runs left: directories, containers, databases
     Clean(CleanArguments),
     /// Prints a completion script for a shell
@@ -124,6 +126,37 @@ pub(crate) struct ScaleArguments {
     /// Where the record and the page go; `target/pgproof/<scenario>/<path>` where it is left out
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ParityArguments {
+    /// The server whose rows are right: a postgres:// URL
+    #[arg(long, value_name = "URL", value_parser = ServerValue)]
+    pub(crate) legacy: Source,
+    /// The server that must have them: a postgres:// URL
+    #[arg(long, value_name = "URL", value_parser = ServerValue)]
+    pub(crate) target: Source,
+    /// What belongs to what, as TOML; every table under its own name where it is left out
+    #[arg(long, value_name = "FILE")]
+    pub(crate) map: Option<PathBuf>,
+    /// Compares every byte of every row instead of hashes
+    #[arg(long)]
+    pub(crate) exact: bool,
+    /// How many differences of each kind are named in each relation; all are counted
+    #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+    pub(crate) limit: usize,
+    /// How many relations are compared at once
+    #[arg(long, value_name = "NUMBER", default_value_t = 2)]
+    pub(crate) jobs: usize,
+    /// What is printed to stdout
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "terminal")]
+    pub(crate) format: Vec<Format>,
+    /// Where the record and its page go; `target/pgproof/parity` where it is left out
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) out: Option<PathBuf>,
+    /// Begins anew where an interrupted comparison could go on
+    #[arg(long)]
+    pub(crate) afresh: bool,
 }
 
 #[derive(Debug, Args)]

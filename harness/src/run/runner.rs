@@ -344,6 +344,12 @@ impl Runner<'_> {
                 reason: regranted.reason.clone(),
             }));
         }
+        for retyped in &self.plan.retyped {
+            self.listener.tell(&Event::Waived(WaiverRecord {
+                what: format!("the type of {} of {}", retyped.column, retyped.relation),
+                reason: retyped.reason.clone(),
+            }));
+        }
         for volatile in &self.plan.volatile {
             self.listener.tell(&Event::Waived(WaiverRecord {
                 what: format!(
