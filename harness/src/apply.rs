@@ -12,4 +12,4 @@ mod step;
 pub use attendant::{Attendant, Boundary, Place};
 pub(crate) use batch::OWN_SCHEMA;
 pub use error::ApplyError;
-pub use step::{run_down, run_script, run_up, run_verify};
+pub use step::{dry_run, run_down, run_script, run_up, run_verify};

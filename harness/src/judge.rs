@@ -8,6 +8,7 @@ mod applies;
 mod case_file;
 mod code;
 mod compatible;
+mod dry_run;
 mod finding;
 mod online;
 mod parity;
@@ -23,6 +24,7 @@ pub use case_file::{
     Again, AssertionAnswer, Back, CaseFile, Compared, LeftBehind, QueryRun, Rehearsal, Repaired, Restored, SightAt,
 };
 pub use code::Code;
+pub use dry_run::what_changed;
 pub use finding::{Doubt, Finding};
 pub(crate) use parity::thousands;
 pub use verdict::{ClaimResult, Judgement, Verdict, judge};

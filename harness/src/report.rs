@@ -1,10 +1,13 @@
-//! What people and machines read: each report is a function of the [`RunRecord`](crate::record::RunRecord) alone.
+//! What people and machines read: each report is a function of the [`RunRecord`](crate::record::RunRecord) alone,
+//! or of what a dry run answered.
 
+mod dry_run;
 mod json;
 mod markdown;
 mod snippet;
 mod terminal;
 
+pub use dry_run::{DRY_RUN_HEADER, dry_row_csv, dry_row_json, dry_steps};
 pub use json::json;
 pub use markdown::markdown;
 pub use snippet::{finding_snippet, mistake_snippet};

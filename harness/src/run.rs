@@ -6,6 +6,7 @@
 mod assertions;
 mod back;
 mod compare;
+mod dry_run;
 mod error;
 mod forward;
 mod latency;
@@ -16,6 +17,8 @@ mod repair;
 mod runner;
 mod stage;
 
+pub(crate) use dry_run::ask_step;
+pub use dry_run::{DryRun, dry_run};
 pub use error::{RunError, RunFailure};
 pub(crate) use look::changes;
 pub use pair::{Pair, migrated_pair};

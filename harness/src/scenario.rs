@@ -15,7 +15,7 @@ pub mod seed;
 mod variant;
 mod workload;
 
-pub use batch::{BatchJob, BatchManifest, BatchWork, RowTransform};
+pub use batch::{BatchJob, BatchManifest, BatchOptions, BatchWork, RowTransform};
 pub use budget::Budget;
 pub use claim::{Claim, UnknownClaim};
 pub use expectation::{Assertion, LegacyStatement, Moment, NamedQuery, ParityMap, ParityPair};

@@ -43,6 +43,9 @@ pub(crate) async fn run(arguments: RunArguments, settings: &Settings, shelf: &Sh
         }
     };
     let provider = provider(&arguments, settings, &plan);
+    if arguments.dry_run {
+        return super::dry_run::ask(&plan, &provider, &output, settings, console).await;
+    }
     let run_settings = RunSettings { claims: claims(&arguments), keep: keep(&arguments, settings) };
     let mut progress = Progress::new(settings);
     let outcome = Box::pin(crate::run::run(&plan, &provider, &run_settings, &mut progress, interrupted())).await;

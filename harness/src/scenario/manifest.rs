@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::seed::Seed;
-use super::{Assertion, BatchJob, Budget, LegacyStatement, MigrationPath, NamedQuery, ParityMap, Variant, Workload};
+use super::{
+    Assertion, BatchJob, Budget, LegacyStatement, MigrationPath, NamedQuery, ParityMap, RowTransform, Variant, Workload,
+};
 
 /// What to migrate, by which paths, and what must hold.
 ///
@@ -51,6 +53,8 @@ pub struct Scenario {
     pub assertions: Vec<Assertion>,
     #[serde(skip)]
     jobs: BTreeMap<String, BatchJob>,
+    #[serde(skip)]
+    transforms: BTreeMap<String, RowTransform>,
 }
 
 /// What a scenario's server must have.
@@ -86,6 +90,18 @@ impl Scenario {
     pub fn with_job(mut self, step: impl Into<String>, job: BatchJob) -> Self {
         self.jobs.insert(step.into(), job);
         self
+    }
+
+    /// The same scenario with a function that `.batch.toml` files name as their `transform`.
+    #[must_use]
+    pub fn with_transform(mut self, name: impl Into<String>, transform: RowTransform) -> Self {
+        self.transforms.insert(name.into(), transform);
+        self
+    }
+
+    /// The functions written in Rust, by name.
+    pub fn transforms(&self) -> &BTreeMap<String, RowTransform> {
+        &self.transforms
     }
 
     /// The jobs written in Rust, by step.
