@@ -11,9 +11,8 @@ use super::{number, timestamp};
 pub(super) struct Document<'a>(&'a str);
 
 /// Currencies without minor units, by ISO 4217, as Stripe lists them.
-const ZERO_DECIMAL: [&str; 16] = [
-    "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
-];
+const ZERO_DECIMAL: [&str; 16] =
+    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"];
 
 impl<'a> Document<'a> {
     /// Reads a JSON text.

@@ -38,10 +38,7 @@ pub(super) fn normalise(data: &Document<'_>) -> Normalised {
                 "data.object.shipping.address.country",
             ]),
         ),
-        (
-            "amount",
-            data.minor_units(&["data.object.amount_total", "data.object.amount"], currency.as_deref()),
-        ),
+        ("amount", data.minor_units(&["data.object.amount_total", "data.object.amount"], currency.as_deref())),
         ("currency", currency),
     ]);
     (fields, data.time(&["created", "data.object.created"]), data.text(&["type"]))
