@@ -1,6 +1,7 @@
 //! What was seen, as plain values. Observers make them, checks read them; nothing here knows good from bad.
 
 pub mod answer;
+mod bytes;
 mod cost;
 pub mod difference;
 mod dry_run;
@@ -16,10 +17,11 @@ mod step_run;
 mod workload;
 
 pub use answer::{Answer, Reply, Seen};
-pub use cost::StepCost;
+pub use bytes::Bytes;
+pub use cost::{Cost, RelationGrowth, RelationSize, StatementCost, StepCost};
 pub use difference::{CellDifference, DifferenceKind, RowDifference, RowDifferences};
 pub use dry_run::{DryOutcome, DryRow, DryStep};
-pub use fault::FaultSweep;
+pub use fault::{FaultKind, FaultObject, FaultOutcome, FaultPoint, FaultRows, FaultSide, FaultSweep, FaultTrial};
 pub use fingerprint::{Fingerprint, NumericMode};
 pub use latency::{Latency, Ratio, Samples};
 pub use locks::LockTrace;
@@ -28,4 +30,7 @@ pub use plan_shape::{PlanNode, PlanShape};
 pub use relation::{ChangeCounter, RelationInfo, RelationKind};
 pub use sequence::SequencePosition;
 pub use step_run::{Direction, Refusal, SetAside, StatementRun, StepRun};
-pub use workload::WorkloadTrace;
+pub use workload::{
+    Awaited, LedgerCheck, Quantiles, RequestFailure, Running, ShadowCheck, ShadowDifference, Stall, TrafficPause,
+    TrafficPeriod, When, WorkloadTrace,
+};

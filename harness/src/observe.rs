@@ -11,6 +11,7 @@ pub mod relations;
 pub mod schema;
 pub mod sequences;
 pub mod session;
+pub mod sizes;
 mod statistics;
 mod volatile;
 
@@ -23,5 +24,6 @@ pub use relations::read_relations;
 pub use schema::read_catalog;
 pub use sequences::{read_sequences, restore_sequences};
 pub use session::pin;
+pub use sizes::{Sizes, read_cost_settings, read_sizes};
 pub use statistics::flush_statistics;
 pub use volatile::reproducible_columns;

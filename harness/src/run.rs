@@ -3,6 +3,7 @@
 //! [`run`] owns every server and database it makes: they are gone when it returns, unless the caller asked to keep
 //! the evidence. It can be dropped at any await point (Ctrl-C does); the server then dies with it.
 
+mod account;
 mod assertions;
 mod back;
 mod compare;
@@ -16,6 +17,7 @@ mod rehearsal;
 mod repair;
 mod runner;
 mod stage;
+mod sweep;
 
 pub(crate) use dry_run::ask_step;
 pub use dry_run::{DryRun, dry_run};
@@ -24,3 +26,4 @@ pub(crate) use look::changes;
 pub use pair::{Pair, migrated_pair};
 pub use runner::{Finished, Keep, RunSettings, run};
 pub(crate) use stage::Stage;
+pub use sweep::{FaultSettings, Faults};

@@ -24,4 +24,5 @@ pub use mistake::Mistake;
 pub use path::{MigrationPath, PlannedStep, Retired, Rollback, StepWork, TransactionMode, Volatile, Waiver};
 pub use plan::{Plan, PlanParts};
 pub use variant::{Exception, Repair, Variant, VariantExpectation};
-pub use workload::{Request, Workload};
+pub(crate) use workload::text_array;
+pub use workload::{Application, Kind, Ledger, PlannedWorkload, Request, Shadow, Stretch, Work, Workload};

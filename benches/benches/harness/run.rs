@@ -39,7 +39,7 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<(), Failure> {
         })?;
         by_psql(&psql, &script, &pair.server().address(pair.migrated().name()))
     };
-    let settings = RunSettings { claims: Claim::ALL.to_vec(), keep: Keep::Never };
+    let settings = RunSettings { claims: Claim::ALL.to_vec(), keep: Keep::Never, faults: None };
     let (source, selection) = (bench.source.clone(), bench.selection.clone());
     let mut ours = || {
         let started = Instant::now();

@@ -31,14 +31,34 @@ pub enum ApplyError {
         /// What is wrong.
         message: String,
     },
+    /// A request of the workload does not work on the database before the migration.
+    #[error("the request `{name}` does not work before the migration: {message}")]
+    Request {
+        /// The request.
+        name: String,
+        /// Why.
+        message: String,
+    },
+    /// The server could not go on with the traffic.
+    #[error("{what}")]
+    Traffic {
+        /// What could not be done.
+        what: String,
+        /// Why.
+        #[source]
+        source: sqlx::Error,
+    },
 }
 
 impl ApplyError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         let source = match self {
-            Self::Connect { source, .. } | Self::Server { source, .. } => source,
+            Self::Connect { source, .. } | Self::Server { source, .. } | Self::Traffic { source, .. } => source,
             Self::Batch { .. } => return None,
+            Self::Request { .. } => {
+                return Some("what fails before the migration tells nothing about it: mend the request".to_owned());
+            }
         };
         let code = source.as_database_error().and_then(|error| error.code().map(std::borrow::Cow::into_owned));
         match code.as_deref() {

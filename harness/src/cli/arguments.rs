@@ -76,6 +76,9 @@ pub(crate) struct RunArguments {
     /// Leaves these claims out, by name or letter
     #[arg(long, value_delimiter = ',', value_name = "CLAIM", conflicts_with = "only")]
     pub(crate) skip: Vec<Claim>,
+    /// Interrupts the steps at these boundaries, runs them again and compares (claim F); takes a while
+    #[arg(long, value_enum, value_name = "BOUNDARIES")]
+    pub(crate) faults: Option<FaultsArgument>,
     /// What is printed to stdout
     #[arg(long, value_enum, value_delimiter = ',', default_value = "terminal")]
     pub(crate) format: Vec<Format>,
@@ -117,6 +120,17 @@ pub(crate) struct CleanArguments {
     /// Also forgets the initialised clusters that the next start would copy
     #[arg(long)]
     pub(crate) cache: bool,
+}
+
+/// Boundaries to interrupt steps at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FaultsArgument {
+    /// Before every statement and at every commit
+    Statements,
+    /// At batches of the backfills: the first two, one in the middle, the last
+    Batches,
+    /// Both, and with the locks held by somebody else
+    All,
 }
 
 /// A form of the report.

@@ -1,6 +1,6 @@
 //! `pgproof run`.
 
-use super::arguments::{Format, RunArguments};
+use super::arguments::{FaultsArgument, Format, RunArguments};
 use super::console::Console;
 use super::exit::Exit;
 use super::interrupt::interrupted;
@@ -12,7 +12,7 @@ use crate::judge::{Finding, Verdict};
 use crate::load::{LoadError, Selection};
 use crate::record::RunRecord;
 use crate::report::{self, Colour};
-use crate::run::{Keep, RunError, RunFailure, RunSettings};
+use crate::run::{FaultSettings, Faults, Keep, RunError, RunFailure, RunSettings};
 use crate::scenario::{Claim, Plan};
 use crate::server::{Consent, Provider, Request, in_words};
 
@@ -46,7 +46,18 @@ pub(crate) async fn run(arguments: RunArguments, settings: &Settings, shelf: &Sh
     if arguments.dry_run {
         return super::dry_run::ask(&plan, &provider, &output, settings, console).await;
     }
-    let run_settings = RunSettings { claims: claims(&arguments), keep: keep(&arguments, settings) };
+    let run_settings = RunSettings {
+        claims: claims(&arguments),
+        keep: keep(&arguments, settings),
+        faults: arguments.faults.map(|faults| FaultSettings {
+            faults: match faults {
+                FaultsArgument::Statements => Faults::Statements,
+                FaultsArgument::Batches => Faults::Batches,
+                FaultsArgument::All => Faults::All,
+            },
+            journal: Some(out.join("faults.jsonl")),
+        }),
+    };
     let mut progress = Progress::new(settings);
     let outcome = Box::pin(crate::run::run(&plan, &provider, &run_settings, &mut progress, interrupted())).await;
     progress.finish();

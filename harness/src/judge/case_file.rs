@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::facts::{
-    Asserted, Direction, FaultSweep, Fingerprint, Latency, LegacySight, LockTrace, Observation, PlanShape,
-    RowDifferences, SequencePosition, StepCost, StepRun, WorkloadTrace,
+    Asserted, Cost, Direction, FaultSweep, Fingerprint, Latency, LegacySight, LockTrace, Observation, PlanShape,
+    RowDifferences, SequencePosition, StepRun, WorkloadTrace,
 };
 use crate::scenario::{Assertion, NamedQuery, Plan};
 use crate::schema::Difference;
@@ -41,8 +41,8 @@ pub struct CaseFile<'a> {
     pub again: Option<Again>,
     /// The path there and back under live traffic; `None` where there is no workload or nobody asked for it.
     pub rehearsal: Option<Rehearsal>,
-    /// What each step of the first way forward took and left.
-    pub costs: Vec<StepCost>,
+    /// What the first way forward took and left; `None` where nobody asked for it.
+    pub cost: Option<Cost>,
     /// The path interrupted at its boundaries and run again; `None` where nobody asked for it.
     pub sweep: Option<FaultSweep>,
     /// A dump of the baseline, restored into a fresh database.

@@ -109,6 +109,40 @@ codes! {
     Q003 => Quick;
     /// an assertion about speed does not hold
     Q009 => Quick;
+    /// interrupted and run again, a step fails
+    F001 => Resumable;
+    /// interrupted and run again, a step leaves another schema
+    F002 => Resumable;
+    /// interrupted and run again, a step leaves other rows
+    F003 => Resumable;
+    /// an assertion about resuming does not hold
+    F009 => Resumable;
+    /// the way forward takes longer than its budget
+    W001 => Affordable;
+    /// the way forward writes more write-ahead log than its budget
+    W002 => Affordable;
+    /// the way forward needs more disk than its budget
+    W003 => Affordable;
+    /// a step's cost grows faster than the rows
+    W005 => Affordable;
+    /// an assertion about cost does not hold
+    W009 => Affordable;
+    /// a request of the live traffic failed
+    L001 => Online;
+    /// a request was held up longer than its budget
+    L002 => Online;
+    /// an acknowledged write is missing
+    L003 => Online;
+    /// an acknowledged write is there more than once
+    L004 => Online;
+    /// the new path answers a live question differently
+    L005 => Online;
+    /// a step ended only after the traffic was paused
+    L006 => Online;
+    /// a step fails under traffic
+    L007 => Online;
+    /// an assertion about live traffic does not hold
+    L009 => Online;
 }
 
 impl Code {
@@ -120,6 +154,9 @@ impl Code {
             Claim::Schema => Self::S009,
             Claim::Reversible => Self::R009,
             Claim::Quick => Self::Q009,
+            Claim::Resumable => Self::F009,
+            Claim::Affordable => Self::W009,
+            Claim::Online => Self::L009,
             _ => Self::P009,
         }
     }

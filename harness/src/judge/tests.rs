@@ -1,5 +1,6 @@
 //! The checks over made-up facts: no database, one fact changed at a time.
 
+mod affordable;
 mod compatible;
 mod fixture;
 mod parity;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{QueryRecord, RepairRecord, ServerRecord, WaiverRecord};
-use crate::facts::{Direction, StepRun};
+use crate::facts::{Cost, Direction, FaultSweep, StepRun, WorkloadTrace};
 use crate::judge::Judgement;
 use crate::sql::RelationName;
 
@@ -70,6 +70,21 @@ pub enum Event {
         /// Its schema, as an agreed snapshot would hold it.
         schema: String,
     },
+    /// What the first way forward cost is known.
+    CostMeasured(Cost),
+    /// The path was taken under live traffic.
+    TrafficSeen(WorkloadTrace),
+    /// A step was interrupted and run again.
+    FaultTried {
+        /// Boundaries tried so far.
+        done: usize,
+        /// Boundaries in all.
+        of: usize,
+        /// The boundary.
+        what: String,
+    },
+    /// Every boundary was tried.
+    FaultsSwept(FaultSweep),
     /// A named query was measured.
     QueryMeasured(QueryRecord),
     /// The claims are judged.

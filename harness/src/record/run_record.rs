@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Event, Listener};
-use crate::facts::{Ratio, StepRun};
+use crate::facts::{Cost, FaultSweep, Ratio, StepRun, WorkloadTrace};
 use crate::judge::{ClaimResult, Finding, Verdict};
 use crate::scenario::Claim;
 use crate::sql::RelationName;
@@ -47,8 +47,17 @@ pub struct RunRecord {
     pub findings: Vec<Finding>,
     /// Every step taken, in order of time.
     pub steps: Vec<StepRun>,
+    /// What the first way forward cost; absent where nobody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
     /// The named queries.
     pub latency: Vec<QueryRecord>,
+    /// What live traffic met; absent where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workload: Option<WorkloadTrace>,
+    /// Where the path was interrupted and how it ended; absent where nobody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub faults: Option<FaultSweep>,
     /// Rows that the migration set right as the variant declares.
     pub repairs: Vec<RepairRecord>,
     /// What was not asked of the path, and why.
@@ -164,6 +173,8 @@ impl Listener for RunRecord {
             Event::StepFinished(run) => self.steps.push(run.clone()),
             Event::Waived(waiver) => self.waivers.push(waiver.clone()),
             Event::Repaired(repair) => self.repairs.push(repair.clone()),
+            Event::CostMeasured(cost) => self.cost = Some(cost.clone()),
+            Event::TrafficSeen(trace) => self.workload = Some(trace.clone()),
             Event::QueryMeasured(query) => self.latency.push(query.clone()),
             Event::Judged(judgement) => {
                 self.claims.clone_from(&judgement.claims);
@@ -171,7 +182,9 @@ impl Listener for RunRecord {
             }
             Event::Kept(address) => self.kept = Some(address.clone()),
             Event::RunFinished(duration) => self.duration_ms = duration.as_secs_f64() * 1_000.0,
+            Event::FaultsSwept(sweep) => self.faults = Some(sweep.clone()),
             Event::PhaseStarted(_)
+            | Event::FaultTried { .. }
             | Event::Seeded { .. }
             | Event::StepStarted { .. }
             | Event::BatchCommitted { .. } => {}

@@ -3,11 +3,12 @@
 use std::fmt::Write;
 
 use super::terminal::{counts, heading, listed};
+use super::traffic;
 use crate::facts::Direction;
 use crate::record::RunRecord;
 use crate::scenario::Claim;
 
-/// The record as Markdown: claims, findings, steps, latency with plans, rows.
+/// The record as Markdown: claims, findings, steps, cost, latency with plans, rows.
 pub fn markdown(record: &RunRecord) -> String {
     let mut page = String::new();
     // Writing to a String can not fail.
@@ -29,6 +30,10 @@ fn write(record: &RunRecord, page: &mut String) -> std::fmt::Result {
     findings(record, page)?;
     exceptions(record, page)?;
     steps(record, page)?;
+    if let Some(cost) = &record.cost {
+        super::cost::cost(cost, page)?;
+    }
+    traffic::traffic(record, page)?;
     latency(record, page)?;
     rows(record, page)
 }
@@ -154,6 +159,6 @@ fn rows(record: &RunRecord, page: &mut String) -> std::fmt::Result {
 }
 
 /// A text that can stand in a table's cell.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }

@@ -94,7 +94,7 @@ impl RunError {
             | Self::Statement { .. }
             | Self::Query { .. }
             | Self::Repair { .. }
-            | Self::Apply(ApplyError::Batch { .. }) => true,
+            | Self::Apply(ApplyError::Batch { .. } | ApplyError::Request { .. }) => true,
             Self::Seed(error) => {
                 !matches!(error, SeedError::Connect(_) | SeedError::Query { .. } | SeedError::Stopped(_))
             }

@@ -1,6 +1,7 @@
 //! The way forward.
 
 use super::RunError;
+use super::account::Account;
 use super::back::changed;
 use super::look::{Depth, Eye, Legacy};
 use super::runner::Tee;
@@ -30,8 +31,10 @@ pub(super) async fn first(
     // The database to migrate is a clone of the same template as the baseline: what was seen there is here.
     eye.adopt(&stage.work, &case.baseline).await?;
     let mut here = eye.observe(&stage.work).await?;
+    let mut account = if wanted.contains(&Claim::Affordable) { Some(Account::open(&stage.work).await?) } else { None };
     for step in &plan.steps {
-        if !take(stage, step, &mut case.runs, listener).await? {
+        if !take(stage, step, account.as_mut(), &mut case.runs, listener).await? {
+            settle(account, case, listener).await;
             if plan.expected_refusal().is_some() {
                 let now = eye.observe(&stage.work).await?;
                 let left = Again {
@@ -62,6 +65,7 @@ pub(super) async fn first(
         };
         case.boundaries.extend(sight.map(|sight| SightAt { step: step.name.clone(), sight }));
     }
+    settle(account, case, listener).await;
     case.after = Some(if wanted.contains(&Claim::Reversible) { here } else { eye.observe(&stage.work).await? });
     Ok(Some(road))
 }
@@ -75,26 +79,43 @@ pub(super) async fn again(
     listener: &mut Tee<'_>,
 ) -> Result<bool, RunError> {
     for step in steps {
-        if !take(stage, step, runs, listener).await? {
+        if !take(stage, step, None, runs, listener).await? {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
-/// One step; whether it ran to its end.
+/// What the way forward cost is known to everybody.
+async fn settle(account: Option<Account>, case: &mut CaseFile<'_>, listener: &mut Tee<'_>) {
+    if let Some(account) = account {
+        let cost = account.close().await;
+        listener.tell(&Event::CostMeasured(cost.clone()));
+        case.cost = Some(cost);
+    }
+}
+
+/// One step, entered in the account if there is one; whether it ran to its end.
 async fn take(
     stage: &Stage,
     step: &PlannedStep,
+    mut account: Option<&mut Account>,
     runs: &mut Vec<StepRun>,
     listener: &mut Tee<'_>,
 ) -> Result<bool, RunError> {
     let options = stage.work.options();
     listener.tell(&Event::StepStarted { step: step.name.clone(), direction: Direction::Up });
-    let run = apply::run_up(&options, step, &mut (), &mut |rows| {
+    let mut meter = match &mut account {
+        Some(account) => Some(account.before().await?),
+        None => None,
+    };
+    let run = apply::run_up(&options, step, &mut meter, &mut |rows| {
         listener.tell(&Event::BatchCommitted { step: step.name.clone(), rows });
     })
     .await?;
+    if let Some(account) = account {
+        account.enter(&run).await?;
+    }
     listener.tell(&Event::StepFinished(run.clone()));
     let succeeded = run.succeeded();
     runs.push(run);

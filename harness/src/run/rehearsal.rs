@@ -1,68 +1,150 @@
 //! The path taken there and back under live traffic, with its locks watched, on a clone of its own.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use super::RunError;
 use super::runner::Tee;
 use super::stage::Stage;
-use crate::apply::{self, Attendant};
-use crate::facts::{Direction, LockTrace, StepRun, WorkloadTrace};
+use crate::apply::traffic::{Traffic, try_requests};
+use crate::apply::{self, ApplyError, Attendant};
+use crate::facts::{Direction, LockTrace, StepRun, When};
 use crate::judge::Rehearsal;
 use crate::record::Event;
-use crate::scenario::{Plan, PlannedStep, Rollback};
+use crate::scenario::{Plan, PlannedStep, PlannedWorkload, Rollback, Stretch};
 
 /// Takes the path there and back in `stage.work`, and says what the traffic met and which locks were taken.
 ///
 /// Verifications are left out: they may count rows that the traffic adds to. A step that is refused ends it; the run
-/// itself, without traffic, then says why.
-pub(super) async fn rehearse(stage: &Stage, plan: &Plan, listener: &mut Tee<'_>) -> Result<Rehearsal, RunError> {
-    let mut runs = Vec::new();
-    let mut attendant = ();
-    let taken = forward(stage, &plan.steps, &mut attendant, &mut runs, listener).await?;
-    if taken {
-        back(stage, &plan.steps, &mut attendant, &mut runs, listener).await?;
-    }
-    Ok(Rehearsal { runs, workload: WorkloadTrace::default(), locks: LockTrace::default() })
-}
-
-async fn forward(
+/// itself, without traffic, then says whether it is refused there too.
+pub(super) async fn rehearse(
     stage: &Stage,
-    steps: &[PlannedStep],
-    attendant: &mut dyn Attendant,
-    runs: &mut Vec<StepRun>,
+    plan: &Plan,
+    workload: &Arc<PlannedWorkload>,
     listener: &mut Tee<'_>,
-) -> Result<bool, RunError> {
+) -> Result<Rehearsal, RunError> {
     let options = stage.work.options();
-    for step in steps {
-        listener.tell(&Event::StepStarted { step: step.name.clone(), direction: Direction::Up });
-        let run = apply::run_up(&options, step, attendant, &mut |rows| {
-            listener.tell(&Event::BatchCommitted { step: step.name.clone(), rows });
-        })
-        .await?;
-        let succeeded = run.succeeded();
-        runs.push(run);
-        if !succeeded {
-            return Ok(false);
+    let touched = try_requests(&options, workload).await?;
+    let stall = Duration::try_from_secs_f64(plan.budget.stall_ms / 1_000.0).unwrap_or(Duration::MAX);
+    let mut traffic = Traffic::start(&options, Arc::clone(workload), stall).await?;
+    let mut attendant = traffic.attendant();
+    let mut road = Road { stage, workload, traffic: &traffic, attendant: &mut attendant, runs: Vec::new() };
+    road.rest(When::WarmUp, 0, 0.5).await;
+    road.rest(When::Rest, 0, 1.0).await;
+    if road.forward(&plan.steps, listener).await? {
+        road.rest(When::Migrated, plan.steps.len(), 1.0).await;
+        traffic.check_ledgers(&When::Migrated).await?;
+        if let Some(left) = road.back(&plan.steps, listener).await? {
+            road.rest(When::Restored, left, 0.5).await;
         }
     }
-    Ok(true)
+    let runs = road.runs;
+    traffic.end().await;
+    let all_the_way = runs.iter().filter(|run| run.direction == Direction::Down).count() > 0;
+    if all_the_way && runs.iter().all(StepRun::succeeded) {
+        traffic.check_ledgers(&When::Restored).await?;
+    }
+    let mut trace = traffic.trace();
+    trace.touched = touched;
+    Ok(Rehearsal { runs, workload: trace, locks: LockTrace::default() })
 }
 
-/// Back to the point of no return: a step whose way back is waived ends it.
-async fn back(
-    stage: &Stage,
-    steps: &[PlannedStep],
-    attendant: &mut dyn Attendant,
-    runs: &mut Vec<StepRun>,
-    listener: &mut Tee<'_>,
-) -> Result<(), RunError> {
-    let options = stage.work.options();
-    for step in steps.iter().rev().take_while(|step| !matches!(step.rollback, Rollback::Waived(_))) {
-        listener.tell(&Event::StepStarted { step: step.name.clone(), direction: Direction::Down });
-        let Some(run) = apply::run_down(&options, step, attendant).await? else { continue };
-        let succeeded = run.succeeded();
-        runs.push(run);
-        if !succeeded {
-            break;
-        }
+/// The way there and back, and who goes along.
+struct Road<'a> {
+    stage: &'a Stage,
+    workload: &'a PlannedWorkload,
+    traffic: &'a Traffic,
+    attendant: &'a mut dyn Attendant,
+    runs: Vec<StepRun>,
+}
+
+impl Road<'_> {
+    /// Nothing runs but the traffic, for so many times the workload's rest.
+    async fn rest(&self, when: When, steps: usize, times: f64) {
+        self.traffic.enter(when, Stretch::at(steps)).await;
+        sleep(self.workload.declared.rest_s * times).await;
     }
-    Ok(())
+
+    /// Takes every step; whether all of them ran to their ends.
+    async fn forward(&mut self, steps: &[PlannedStep], listener: &mut Tee<'_>) -> Result<bool, RunError> {
+        for (low, step) in steps.iter().enumerate() {
+            if !self.take(step, Direction::Up, low, listener).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Back to the point of no return: a step whose way back is waived ends it. How many steps are applied then;
+    /// `None` where a way back was refused.
+    async fn back(&mut self, steps: &[PlannedStep], listener: &mut Tee<'_>) -> Result<Option<usize>, RunError> {
+        let mut applied = steps.len();
+        for (low, step) in steps.iter().enumerate().rev() {
+            if matches!(step.rollback, Rollback::Waived(_)) {
+                break;
+            }
+            if !self.take(step, Direction::Down, low, listener).await? {
+                return Ok(None);
+            }
+            applied = low;
+        }
+        Ok(Some(applied))
+    }
+
+    /// One step, with `low` steps applied on its lower side; whether it ran to its end.
+    async fn take(
+        &mut self,
+        step: &PlannedStep,
+        direction: Direction,
+        low: usize,
+        listener: &mut Tee<'_>,
+    ) -> Result<bool, RunError> {
+        let when = When::Step { step: step.name.clone(), direction };
+        self.traffic.enter(when, Stretch { low, high: low + 1 }).await;
+        listener.tell(&Event::StepStarted { step: step.name.clone(), direction });
+        let options = self.stage.work.options();
+        let mut progress = |rows| listener.tell(&Event::BatchCommitted { step: step.name.clone(), rows });
+        let attendant = &mut *self.attendant;
+        let run = async {
+            match direction {
+                Direction::Up => apply::run_up(&options, step, attendant, &mut progress).await.map(Some),
+                Direction::Down | Direction::Verify => apply::run_down(&options, step, attendant).await,
+            }
+        };
+        let run = patiently(self.traffic, self.workload.declared.patience_s, run).await?;
+        let succeeded = run.as_ref().is_none_or(StepRun::succeeded);
+        self.runs.extend(run);
+        let applied = if (direction == Direction::Up) == succeeded { low + 1 } else { low };
+        self.traffic.stays(applied);
+        sleep(self.workload.declared.soak_s).await;
+        Ok(succeeded)
+    }
+}
+
+/// Waits for a step; where it goes on longer than `patience_s`, the traffic is paused until it ends.
+async fn patiently<T>(
+    traffic: &Traffic,
+    patience_s: f64,
+    run: impl Future<Output = Result<T, ApplyError>>,
+) -> Result<T, ApplyError> {
+    let mut run = std::pin::pin!(run);
+    let began = Instant::now();
+    let patience = Duration::try_from_secs_f64(patience_s).unwrap_or(Duration::MAX);
+    if let Ok(run) = tokio::time::timeout(patience, &mut run).await {
+        return run;
+    }
+    let running = traffic.pause();
+    let paused = Instant::now();
+    let run = run.await;
+    if let Some(running) = running {
+        traffic.paused(running, paused - began, paused.elapsed());
+    }
+    traffic.resume();
+    run
+}
+
+async fn sleep(seconds: f64) {
+    if let Ok(duration) = Duration::try_from_secs_f64(seconds) {
+        tokio::time::sleep(duration).await;
+    }
 }

@@ -17,7 +17,8 @@ pub struct Budget {
     pub duration_s: Option<f64>,
     /// The write-ahead log that the way forward may write, in bytes; unlimited where it is left out.
     pub wal_bytes: Option<u64>,
-    /// What the database may grow by on the way forward, in bytes; unlimited where it is left out.
+    /// How many bytes more than before the database may hold at once on the way forward, old copies of what is
+    /// rewritten included; unlimited where it is left out.
     pub disk_bytes: Option<u64>,
     /// How far a replica may fall behind, in milliseconds; unlimited where it is left out.
     pub replica_lag_ms: Option<f64>,

@@ -1,11 +1,13 @@
 //! A checked, hashed scenario: the only thing the runner takes.
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
 use super::seed::{Scale, Seed};
 use super::{
-    Assertion, Budget, Exception, LegacyStatement, Mistake, NamedQuery, ParityPair, PlannedStep, Repair, Requires,
-    Retired, Rollback, Scenario, StepWork, TransactionMode, Variant, Volatile, Workload,
+    Assertion, Budget, Exception, LegacyStatement, Mistake, NamedQuery, ParityPair, PlannedStep, PlannedWorkload,
+    Repair, Requires, Retired, Rollback, Scenario, StepWork, TransactionMode, Variant, Volatile,
 };
 use crate::sql::{RelationName, Script, Statement, TransactionUse};
 
@@ -56,7 +58,7 @@ pub struct Plan {
     /// What belongs to what.
     pub parity: Vec<ParityPair>,
     /// The traffic meanwhile.
-    pub workload: Option<Workload>,
+    pub workload: Option<Arc<PlannedWorkload>>,
     /// What it may cost.
     pub budget: Budget,
     /// Queries and the answers they must give.
@@ -112,6 +114,9 @@ impl Plan {
                 mistakes.push(Mistake::new(format!("the waiver for `{}` names no step", waiver.step)));
             }
         }
+        let workload = scenario.workload.as_ref().and_then(|workload| {
+            workload.plan(&steps, &scenario.seed, scale).map_err(|found| mistakes.extend(found)).ok().map(Arc::new)
+        });
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
@@ -128,7 +133,7 @@ impl Plan {
             queries: scenario.queries,
             statements: scenario.statements,
             parity,
-            workload: scenario.workload,
+            workload,
             budget: scenario.budget,
             assertions: scenario.assertions,
             retired: path.retire,

@@ -6,6 +6,7 @@
 //! | up to 15, `pg_get_viewdef` qualifies columns of a one-item query; 16 does not | bare columns | [`view_definition`] |
 //! | leading space and trailing semicolon of a view | removed | [`view_definition`] |
 //! | `attstattarget`, `stxstattarget`: −1 up to 16, NULL from 17 | absent | the catalog queries |
+//! | minor releases since 17.12 keep a version of their own, `pg_attver`, among a column's options | absent | the columns query |
 //! | 17 adds the privilege MAINTAIN to ALL | a full set of privileges reads `ALL` on every major | [`privileges`] |
 //! | an absent ACL means the built-in default | a grant equal to the default is absent | the grants query |
 //! | `public` belongs to `pg_database_owner` from 15, to the superuser before | its owner is absent | the schema query |

@@ -4,6 +4,9 @@ use super::families::{Family, class};
 use super::scope::Scope;
 
 /// Columns, in order within their relation.
+///
+/// Minor releases since 17.12 note a version of their own, `pg_attver`, among a column's options: it differs from one
+/// server to the next and says nothing about the column.
 pub(super) fn columns(scope: &Scope) -> Family {
     let compression = scope.since(14, "case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end", "null");
     Family::parts(
@@ -26,7 +29,8 @@ pub(super) fn columns(scope: &Scope) -> Family {
     end as storage,
     {compression} as compression,
     nullif(a.attstattarget, -1) as statistics,
-    pg_catalog.array_to_string(a.attoptions, ', ') as options,
+    (select pg_catalog.string_agg(o, ', ' order by o) from pg_catalog.unnest(a.attoptions) o
+        where not pg_catalog.starts_with(o, 'pg_attver=')) as options,
     pg_catalog.array_to_string(a.attfdwoptions, ', ') as foreign_options,
     case when a.attinhcount > 0 and not a.attislocal then 'yes' end as inherited
 from pg_catalog.pg_attribute a

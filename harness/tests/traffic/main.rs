@@ -1,0 +1,7 @@
+//! Live traffic beside a migration: what it touches, and the faults that it meets.
+
+mod touched;
+
+use std::error::Error;
+
+type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
