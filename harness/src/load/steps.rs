@@ -82,9 +82,9 @@ fn planned(
             let manifest: BatchManifest = toml_place::parse(&text, file).map_err(|mistake| vec![mistake])?;
             let start = Position { file: file.as_str().into(), line: 1, column: 1 };
             let job = manifest.job(transforms).map_err(|mistake| vec![mistake.at(start)])?;
-            StepWork::Batches { job, file: file.clone() }
+            StepWork::Batches { job: Box::new(job), file: file.clone() }
         }
-        (None, None, Some(job)) => StepWork::Batches { job: job.clone(), file: format!("{name} (Rust)") },
+        (None, None, Some(job)) => StepWork::Batches { job: Box::new(job.clone()), file: format!("{name} (Rust)") },
         (None, None, None) => {
             return Err(vec![
                 Mistake::new(format!("step `{name}` has no way forward"))
