@@ -19,4 +19,4 @@ pub use error::ApplyError;
 pub use locks::{LockAttendant, LockWatch};
 pub use meter::{Meter, Reading};
 pub use saboteur::Saboteur;
-pub use step::{run_down, run_script, run_up, run_verify};
+pub use step::{dry_run, run_down, run_script, run_up, run_verify};

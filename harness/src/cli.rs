@@ -5,6 +5,7 @@ mod bug;
 mod clean;
 mod console;
 mod doctor;
+mod dry_run;
 mod exit;
 mod explain;
 mod interrupt;

@@ -4,6 +4,7 @@ pub mod answer;
 mod bytes;
 mod cost;
 pub mod difference;
+mod dry_run;
 mod fault;
 pub mod fingerprint;
 mod growth;
@@ -22,6 +23,7 @@ pub use answer::{Answer, Reply, Seen};
 pub use bytes::Bytes;
 pub use cost::{Cost, RelationGrowth, RelationSize, StatementCost, StepCost};
 pub use difference::{CellDifference, DifferenceKind, RowDifference, RowDifferences};
+pub use dry_run::{DryOutcome, DryRow, DryStep};
 pub use fault::{FaultKind, FaultObject, FaultOutcome, FaultPoint, FaultRows, FaultSide, FaultSweep, FaultTrial};
 pub use fingerprint::{Fingerprint, NumericMode};
 pub use growth::{Growth, Law, Measure, Prediction, SizeCost, Steepness, StepGrowth};
@@ -36,7 +38,7 @@ pub use relation::{ChangeCounter, RelationInfo, RelationKind};
 pub use sequence::SequencePosition;
 pub use server_parity::{Means, RelationParity, ServerParity, ServerSeen};
 pub use sighting::Sighting;
-pub use step_run::{Direction, Refusal, StatementRun, StepRun};
+pub use step_run::{Direction, Refusal, SetAside, StatementRun, StepRun};
 pub use workload::{
     Awaited, LedgerCheck, Quantiles, RequestFailure, Running, ShadowCheck, ShadowDifference, Stall, TrafficPause,
     TrafficPeriod, When, WorkloadTrace,

@@ -8,6 +8,7 @@ mod applies;
 mod case_file;
 mod code;
 mod compatible;
+mod dry_run;
 mod finding;
 mod grants;
 mod growth;
@@ -28,6 +29,7 @@ pub use case_file::{
     Again, AssertionAnswer, Back, CaseFile, Compared, LeftBehind, QueryRun, Rehearsal, Repaired, Restored, SightAt,
 };
 pub use code::Code;
+pub use dry_run::what_changed;
 pub use finding::{Doubt, Finding};
 pub use online::{Foreseen, foreseen};
 pub(crate) use parity::thousands;

@@ -7,6 +7,7 @@ mod account;
 mod assertions;
 mod back;
 mod compare;
+mod dry_run;
 mod error;
 mod forward;
 mod isolation;
@@ -21,6 +22,8 @@ mod server_parity;
 mod stage;
 mod sweep;
 
+pub(crate) use dry_run::ask_step;
+pub use dry_run::{DryRun, dry_run};
 pub use error::{RunError, RunFailure};
 pub(crate) use look::changes;
 pub use pair::{Pair, migrated_pair};

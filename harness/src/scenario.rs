@@ -19,7 +19,7 @@ pub mod server_map;
 mod variant;
 mod workload;
 
-pub use batch::{BatchJob, BatchManifest, BatchWork, RowTransform};
+pub use batch::{BatchJob, BatchManifest, BatchOptions, BatchWork, RowTransform};
 pub use budget::Budget;
 pub use caller::Caller;
 pub use claim::{Claim, UnknownClaim};

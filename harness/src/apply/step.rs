@@ -11,7 +11,7 @@ use super::attendant::{Attendant, Boundary, Place};
 use super::batch::{self, Walked};
 use super::error::{ApplyError, is_servers_trouble};
 use super::notices::Notices;
-use crate::facts::{Direction, Refusal, StatementRun, StepRun};
+use crate::facts::{Direction, DryRow, DryStep, Refusal, StatementRun, StepRun};
 use crate::scenario::{PlannedStep, StepWork, TransactionMode};
 use crate::sql::{Script, Statement};
 
@@ -37,6 +37,24 @@ pub async fn run_up(
             batch::run(options, walked, attendant, progress).await
         }
     }
+}
+
+/// Does what a backfill would do, batch by batch, each in a transaction that is rolled back; `row` hears what would become
+/// of each row. `None` where the step is no backfill.
+///
+/// A batch does not see what the one before it did; sequences do not roll back.
+///
+/// # Errors
+/// As [`run_up`].
+pub async fn dry_run(
+    options: &PgConnectOptions,
+    step: &PlannedStep,
+    attendant: &mut dyn Attendant,
+    row: &mut (dyn FnMut(DryRow) + Send),
+) -> Result<Option<DryStep>, ApplyError> {
+    let StepWork::Batches { job, file } = &step.work else { return Ok(None) };
+    let walked = Walked { step: &step.name, direction: Direction::Up, job, file };
+    batch::dry_run(options, walked, attendant, row).await.map(Some)
 }
 
 /// Takes a step back over a new connection: its `.down.sql`, or the job's own way back. `None` where there is neither.
@@ -180,6 +198,7 @@ async fn run_statement(
             duration_ms: milliseconds(started),
             rows,
             notices: notices.take(),
+            set_aside: Vec::new(),
         })),
         Ok(Outcome::False) => Ok(Err(Refusal {
             sqlstate: "P0004".to_owned(),

@@ -87,6 +87,9 @@ pub(crate) struct RunArguments {
     /// What is printed to stdout
     #[arg(long, value_enum, value_delimiter = ',', default_value = "terminal")]
     pub(crate) format: Vec<Format>,
+    /// Asks the backfills what they would do to each row, changes nothing, and judges no claim
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Where the record and the reports go; `target/pgproof/<scenario>/<path>` where it is left out
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) out: Option<PathBuf>,

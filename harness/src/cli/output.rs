@@ -32,6 +32,11 @@ impl Output {
         Ok(output)
     }
 
+    /// The path of a file in the directory.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.directory.join(name)
+    }
+
     /// Writes the record and its Markdown page beside each other, whatever was printed; where the record is now.
     pub(crate) fn write(&self, record: &RunRecord, console: &Console) -> Option<PathBuf> {
         self.both("run.json", &report::json(record), "report.md", &report::markdown(record), console)

@@ -38,6 +38,9 @@ pub(crate) async fn run(arguments: RunArguments, settings: &Settings, shelf: &Sh
         Err(exit) => return exit,
     };
     let provider = provider(arguments.pg, &arguments.server, settings, &plan);
+    if arguments.dry_run {
+        return super::dry_run::ask(&plan, &provider, &output, settings, console).await;
+    }
     let run_settings = RunSettings {
         claims: claims(&arguments),
         keep: keep(&arguments, settings),

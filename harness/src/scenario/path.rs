@@ -145,7 +145,7 @@ pub enum StepWork {
     /// A backfill.
     Batches {
         /// The job.
-        job: BatchJob,
+        job: Box<BatchJob>,
         /// The file that declares it, or the step's name for one declared in Rust.
         file: String,
     },
