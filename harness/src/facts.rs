@@ -7,12 +7,15 @@ pub mod difference;
 mod dry_run;
 mod fault;
 pub mod fingerprint;
+mod growth;
 mod latency;
 mod locks;
 mod observation;
 mod plan_shape;
 pub mod relation;
 pub mod sequence;
+pub mod server_parity;
+mod sighting;
 mod step_run;
 mod workload;
 
@@ -23,12 +26,18 @@ pub use difference::{CellDifference, DifferenceKind, RowDifference, RowDifferenc
 pub use dry_run::{DryOutcome, DryRow, DryStep};
 pub use fault::{FaultKind, FaultObject, FaultOutcome, FaultPoint, FaultRows, FaultSide, FaultSweep, FaultTrial};
 pub use fingerprint::{Fingerprint, NumericMode};
+pub use growth::{Growth, Law, Measure, Prediction, SizeCost, Steepness, StepGrowth};
 pub use latency::{Latency, Ratio, Samples};
-pub use locks::LockTrace;
+pub use locks::{
+    HeldLock, LockSeen, LockTrace, LockedRelation, OwnWait, RowsOf, Sampling, StatementLocks, StatementSeen, Waiter,
+    WrittenRows,
+};
 pub use observation::{Asserted, LegacySight, Observation};
 pub use plan_shape::{PlanNode, PlanShape};
 pub use relation::{ChangeCounter, RelationInfo, RelationKind};
 pub use sequence::SequencePosition;
+pub use server_parity::{Means, RelationParity, ServerParity, ServerSeen};
+pub use sighting::Sighting;
 pub use step_run::{Direction, Refusal, SetAside, StatementRun, StepRun};
 pub use workload::{
     Awaited, LedgerCheck, Quantiles, RequestFailure, Running, ShadowCheck, ShadowDifference, Stall, TrafficPause,

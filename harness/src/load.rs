@@ -9,7 +9,7 @@ mod toml_place;
 use std::path::{Path, PathBuf};
 
 use crate::scenario::seed::Scale;
-use crate::scenario::{Mistake, Plan, PlanParts, Scenario};
+use crate::scenario::{Mistake, Plan, PlanParts, Prelude, Scenario};
 use files::Files;
 
 /// What of a scenario is to be run.
@@ -118,8 +118,15 @@ impl Source {
             (path, variant) => return Err([path.err(), variant.err()].into_iter().flatten().collect()),
         };
         let mut baseline = Vec::new();
+        if let Some(Ok(script)) = scenario.requires.prelude.map(Prelude::script) {
+            baseline.push(script);
+        }
         for file in &scenario.baseline.files {
             files.script(file).map_or_else(|found| mistakes.extend(found), |script| baseline.push(script));
+        }
+        let mut seeded = Vec::new();
+        for file in &scenario.baseline.seeded {
+            files.script(file).map_or_else(|found| mistakes.extend(found), |script| seeded.push(script));
         }
         let variant = variant.and_then(|index| scenario.variants.get(index)).cloned().and_then(|variant| {
             match files.script(&variant.file) {
@@ -157,6 +164,7 @@ impl Source {
             path,
             variant,
             baseline,
+            seeded,
             steps,
             scale: selection.scale,
             schema_snapshot,

@@ -4,7 +4,10 @@
 mod cost;
 mod dry_run;
 mod json;
+mod locks;
 mod markdown;
+mod scale;
+mod server_parity;
 mod snippet;
 mod terminal;
 mod traffic;
@@ -12,5 +15,7 @@ mod traffic;
 pub use dry_run::{DRY_RUN_HEADER, dry_row_csv, dry_row_json, dry_steps};
 pub use json::json;
 pub use markdown::markdown;
+pub use scale::{scale_markdown, scale_terminal};
+pub use server_parity::{parity_json, parity_markdown, parity_terminal};
 pub use snippet::{finding_snippet, mistake_snippet};
 pub use terminal::{Colour, terminal};

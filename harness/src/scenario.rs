@@ -5,24 +5,33 @@
 
 mod batch;
 mod budget;
+mod caller;
 mod claim;
 mod expectation;
+mod identity;
 mod manifest;
 mod mistake;
 mod path;
 mod plan;
+mod prelude;
 pub mod seed;
+pub mod server_map;
 mod variant;
 mod workload;
 
 pub use batch::{BatchJob, BatchManifest, BatchOptions, BatchWork, RowTransform};
 pub use budget::Budget;
+pub use caller::Caller;
 pub use claim::{Claim, UnknownClaim};
 pub use expectation::{Assertion, LegacyStatement, Moment, NamedQuery, ParityMap, ParityPair};
+pub use identity::{Identity, Isolation, Sampled, Scope};
 pub use manifest::{Baseline, Requires, Scenario};
 pub use mistake::Mistake;
-pub use path::{MigrationPath, PlannedStep, Retired, Rollback, StepWork, TransactionMode, Volatile, Waiver};
+pub use path::{
+    MigrationPath, PlannedStep, Regrant, Retired, Retyped, Rollback, StepWork, TransactionMode, Volatile, Waiver,
+};
 pub use plan::{Plan, PlanParts};
+pub use prelude::Prelude;
 pub use variant::{Exception, Repair, Variant, VariantExpectation};
 pub(crate) use workload::text_array;
 pub use workload::{Application, Kind, Ledger, PlannedWorkload, Request, Shadow, Stretch, Work, Workload};

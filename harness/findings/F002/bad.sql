@@ -1,5 +1,5 @@
 -- An index whose build was interrupted is there, invalid; run again, the step takes it for the index.
--- expect: relation = "index public.stores.stores_by_code"
+-- expect: relation = "index stores_by_code on table public.stores"
 
 -- == baseline ==
 create table stores (id integer primary key, code text not null);

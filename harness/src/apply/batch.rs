@@ -23,7 +23,7 @@ use super::error::{ApplyError, is_servers_trouble};
 use super::notices::Notices;
 use super::step::{flush_statistics, milliseconds};
 use crate::facts::{Direction, Refusal, StatementRun, StepRun};
-use crate::scenario::{BatchJob, BatchOptions, BatchWork};
+use crate::scenario::{BatchJob, BatchOptions, BatchWork, TransactionMode};
 use crate::sql::{quote_identifier, quote_literal};
 
 /// The schema that the harness keeps its own tables in while a backfill is under way; observers leave it out.
@@ -186,7 +186,16 @@ pub(super) async fn undo(
     }
     let connect = |source| ApplyError::Connect { step: step.to_owned(), source };
     let mut connection = PgConnection::connect_with(options).await.map_err(connect)?;
-    let place = Place { step, direction: Direction::Down, file, line: 1, command: "BATCH DOWN", sql: down, index: 0 };
+    let place = Place {
+        step,
+        direction: Direction::Down,
+        file,
+        line: 1,
+        command: "BATCH DOWN",
+        sql: down,
+        index: 0,
+        transaction: TransactionMode::None,
+    };
     let stopped = |source| ApplyError::Server { place: file.to_owned(), source };
     attendant.at(Boundary::Opened { step, direction: Direction::Down }, &mut connection).await.map_err(connect)?;
     attendant.at(Boundary::StatementStarts(place), &mut connection).await.map_err(stopped)?;

@@ -78,32 +78,42 @@ impl<'a> Saboteur<'a> {
             }
             FaultKind::Midway => {
                 let pid = backend(connection).await?;
-                let holder = self.hold("row exclusive").await?;
+                let Some(holder) = self.hold("row exclusive").await? else { return Ok(()) };
                 let admin = self.options.connect().await?;
                 self.helper = Some(tokio::spawn(end_when_waiting(holder, admin, pid)));
                 Ok(())
             }
             FaultKind::Lock => {
                 sqlx::raw_sql(LOCK_TIMEOUT).execute(&mut *connection).await?;
-                self.holder = Some(self.hold("access exclusive").await?);
+                self.holder = self.hold("access exclusive").await?;
+                self.struck = self.holder.is_some();
                 Ok(())
             }
         }
     }
 
-    /// A session with every relation of the application locked, which lets go by itself after some seconds.
-    async fn hold(&self, mode: &str) -> Result<PgConnection, sqlx::Error> {
+    /// A session with every relation of the application locked, which lets go by itself after some seconds; `None`
+    /// where somebody else holds one of them.
+    async fn hold(&self, mode: &str) -> Result<Option<PgConnection>, sqlx::Error> {
         let mut holder = self.options.connect().await?;
         let tables: Option<String> = sqlx::query_scalar(TABLES).fetch_one(&mut holder).await?;
         let lock = tables.map(|tables| format!("lock table {tables} in {mode} mode;")).unwrap_or_default();
-        let begin =
-            format!("set idle_in_transaction_session_timeout = '5s'; begin; {lock} select pg_current_xact_id()");
-        sqlx::raw_sql(AssertSqlSafe(begin)).execute(&mut holder).await?;
-        Ok(holder)
+        let begin = format!(
+            "set idle_in_transaction_session_timeout = '5s'; set lock_timeout = '2s'; begin; {lock} select pg_current_xact_id()"
+        );
+        match sqlx::raw_sql(AssertSqlSafe(begin)).execute(&mut holder).await {
+            Ok(_) => Ok(Some(holder)),
+            Err(error) if error.as_database_error().is_some() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn is_here(&self, place: &Place<'_>, side: FaultSide) -> bool {
-        !self.struck && side == self.point.side && place.step == self.point.step && place.index == self.point.index
+        !self.struck
+            && self.point.kind != FaultKind::Lock
+            && side == self.point.side
+            && place.step == self.point.step
+            && place.index == self.point.index
     }
 }
 
@@ -118,7 +128,11 @@ impl Attendant for Saboteur<'_> {
                 Boundary::StatementStarts(place) => self.is_here(place, FaultSide::Before),
                 Boundary::StatementEnded(place) => self.is_here(place, FaultSide::After),
                 Boundary::CommitStarts(place) => self.is_here(place, FaultSide::Commit),
-                Boundary::Opened { .. } | Boundary::Committed(_) => false,
+                // Before the step holds a lock itself.
+                Boundary::Opened { step, .. } => {
+                    !self.struck && self.point.kind == FaultKind::Lock && *step == self.point.step
+                }
+                Boundary::Committed(_) => false,
             };
             if here { self.strike(connection).await } else { Ok(()) }
         }

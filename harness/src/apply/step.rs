@@ -122,7 +122,7 @@ pub async fn run_script(
     for (index, statement) in script.statements().enumerate() {
         let stopped = |source| ApplyError::Server { place: statement.position.to_string(), source };
         let command = statement.command();
-        let place = place_at(step, direction, statement, &command, index);
+        let place = place_at((step, direction, transaction), statement, &command, index);
         attendant.at(Boundary::StatementStarts(place), &mut connection).await.map_err(stopped)?;
         match run_statement(&mut connection, statement, direction, &notices).await.map_err(stopped)? {
             Ok(run) => statements.push(run),
@@ -137,7 +137,7 @@ pub async fn run_script(
         let end = if refusal.is_none() { "commit" } else { "rollback" };
         let last = script.statements().enumerate().last().filter(|_| refusal.is_none());
         let command = last.map(|(_, statement)| statement.command()).unwrap_or_default();
-        let last = last.map(|(index, statement)| place_at(step, direction, statement, &command, index));
+        let last = last.map(|(index, statement)| place_at((step, direction, transaction), statement, &command, index));
         let stopped = |source| ApplyError::Server { place: format!("the end of `{step}`"), source };
         if let Some(place) = last {
             attendant.at(Boundary::CommitStarts(place), &mut connection).await.map_err(stopped)?;
@@ -162,8 +162,7 @@ pub async fn run_script(
 }
 
 fn place_at<'a>(
-    step: &'a str,
-    direction: Direction,
+    (step, direction, transaction): (&'a str, Direction, TransactionMode),
     statement: &'a Statement,
     command: &'a str,
     index: usize,
@@ -176,6 +175,7 @@ fn place_at<'a>(
         command,
         sql: &statement.text,
         index,
+        transaction,
     }
 }
 

@@ -67,6 +67,7 @@ impl Listener for Progress {
             | Event::FaultsSwept(_)
             | Event::BaselineObserved(_)
             | Event::MigratedObserved { .. }
+            | Event::LocksSeen(..)
             | Event::TrafficSeen(_)
             | Event::Waived(_)
             | Event::Repaired(_)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::facts::{
     Asserted, Cost, Direction, FaultSweep, Fingerprint, Latency, LegacySight, LockTrace, Observation, PlanShape,
-    RowDifferences, SequencePosition, StepRun, WorkloadTrace,
+    RowDifferences, SequencePosition, Sighting, StepRun, WorkloadTrace,
 };
 use crate::scenario::{Assertion, NamedQuery, Plan};
 use crate::schema::Difference;
@@ -27,6 +27,8 @@ pub struct CaseFile<'a> {
     pub left_behind: Option<LeftBehind>,
     /// The database after the last step.
     pub after: Option<Observation>,
+    /// Whose rows each sampled caller sees.
+    pub sightings: Vec<Sighting>,
     /// Parity by map and by legacy relation.
     pub compared: Vec<Compared>,
     /// Rows that a variant allowed to differ.

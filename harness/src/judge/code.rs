@@ -79,6 +79,10 @@ codes! {
     C003 => Compatible;
     /// a relation has other columns under its old name
     C004 => Compatible;
+    /// a caller sees rows of another
+    C005 => Compatible;
+    /// a role lost or gained a right on a relation of the baseline
+    C006 => Compatible;
     /// an assertion about compatibility does not hold
     C009 => Compatible;
     /// the schema is not the agreed one
@@ -101,6 +105,16 @@ codes! {
     R006 => Reversible;
     /// an assertion about rolling back does not hold
     R009 => Reversible;
+    /// sessions queued behind a lock of the migration
+    L010 => Online;
+    /// a relation that the traffic uses was rewritten under a lock
+    L011 => Online;
+    /// a relation that the traffic uses was read in full under a lock
+    L012 => Online;
+    /// sessions queued behind a migration that waited for a lock itself
+    L013 => Online;
+    /// one transaction changed many rows that the traffic uses
+    L014 => Online;
     /// a query takes longer than its budget
     Q001 => Quick;
     /// a query became slower than it may

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{CaseFile, Code, Doubt, Finding, Ruling, SightAt};
+use super::grants::grants;
+use super::isolation::isolation;
+use super::{CaseFile, Code, Compared, Doubt, Finding, Ruling, SightAt};
 use crate::facts::{Answer, Reply, Seen};
 use crate::scenario::Claim;
+use crate::sql::RelationName;
 
 pub(super) fn compatible(case: &CaseFile<'_>) -> Ruling {
     let mut ruling = Ruling::default();
@@ -18,7 +21,7 @@ pub(super) fn compatible(case: &CaseFile<'_>) -> Ruling {
     }
     for compared in &case.compared {
         let Some(relation) = &compared.relation else { continue };
-        for column in &compared.lost_columns {
+        for column in compared.lost_columns.iter().filter(|column| !is_retyped(case, compared, relation, column)) {
             ruling.findings.push(
                 Finding::new(
                     Code::C004,
@@ -29,24 +32,52 @@ pub(super) fn compatible(case: &CaseFile<'_>) -> Ruling {
             );
         }
     }
+    grants(case, &mut ruling);
+    isolation(case, &mut ruling);
     if case.plan.statements.is_empty() && case.sight.seen.is_empty() {
         ruling
             .doubts
             .push(Doubt::new(Claim::Compatible, "the scenario names no statement of the old application and no role"));
     }
     ruling.evidence = format!(
-        "{} legacy statements and {} sights of {} roles, same answers behind each of {} steps",
+        "{} legacy statements and {} sights of {} roles{}, same answers behind each of {} steps",
         case.plan.statements.len(),
         case.sight.seen.len(),
         case.plan.requires.roles.len(),
+        users_of(case),
         case.boundaries.len()
     );
+    if !case.sightings.is_empty() {
+        let isolated = case.plan.isolations.len();
+        ruling.evidence = format!("{}, nobody sees another's rows through {isolated} others", ruling.evidence);
+    }
     let exceptions: usize =
         case.plan.exceptions().iter().map(|exception| exception.statements.len() + exception.relations.len()).sum();
     if exceptions > 0 {
         ruling.evidence = format!("{}, {exceptions} exceptions as declared", ruling.evidence);
     }
     ruling
+}
+
+/// ` and 6 users`, where callers with a token looked as well.
+fn users_of(case: &CaseFile<'_>) -> String {
+    let roles = &case.plan.requires.roles;
+    let users: BTreeSet<&String> =
+        case.sight.seen.keys().map(|(who, _)| who).filter(|who| !roles.contains(who)).collect();
+    if users.is_empty() { String::new() } else { format!(" and {} users", users.len()) }
+}
+
+/// Whether a column, named with the type it had, is still there and was meant to get another type.
+fn is_retyped(case: &CaseFile<'_>, compared: &Compared, relation: &RelationName, column: &str) -> bool {
+    let gone = |name: &str| match &compared.outcome {
+        Ok(differences) => differences.columns_only_before.iter().any(|gone| gone == name),
+        Err(_) => true,
+    };
+    case.plan.retyped.iter().any(|retyped| {
+        let name = &retyped.column;
+        let is_it = column.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(' '));
+        retyped.relation == *relation && is_it && !gone(name)
+    })
 }
 
 /// Where on the path the old application looks.

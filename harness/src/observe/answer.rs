@@ -11,7 +11,8 @@ use super::relation::{Found, RowSource, describe, found_columns, type_shapes};
 use crate::facts::answer::{Answer, Refusal, Reply, RowDigest, Seen};
 use crate::facts::difference::shortened;
 use crate::facts::fingerprint::Method;
-use crate::sql::{is_servers_trouble, quote_identifier};
+use crate::scenario::Caller;
+use crate::sql::is_servers_trouble;
 
 /// Runs one statement and says what came back; a refusal is an answer too.
 ///
@@ -131,11 +132,24 @@ pub async fn seen_by(
     source: &RowSource,
     method: impl Into<Method>,
 ) -> Result<Seen, ObserveError> {
-    let what = || ObserveError::reading(format!("what `{role}` sees of {}", source.describe()));
+    seen_as(connection, &Caller::new(Some(role), None, None), source, method).await
+}
+
+/// As [`seen_by`], for a caller with a token.
+pub async fn seen_as(
+    connection: &mut PgConnection,
+    caller: &Caller,
+    source: &RowSource,
+    method: impl Into<Method>,
+) -> Result<Seen, ObserveError> {
+    let what = || ObserveError::reading(format!("what {caller} sees of {}", source.describe()));
     let method = method.into();
     let mut transaction = connection.begin().await.map_err(what())?;
-    let become_role = format!("set local role {}; set local row_security = on", quote_identifier(role));
-    sqlx::raw_sql(AssertSqlSafe(become_role)).execute(&mut *transaction).await.map_err(what())?;
+    let become_caller = caller.for_transaction().map_or_else(String::new, |statements| format!("{statements}; "));
+    sqlx::raw_sql(AssertSqlSafe(format!("{become_caller}set local row_security = on")))
+        .execute(&mut *transaction)
+        .await
+        .map_err(what())?;
     let looked = match describe(&mut transaction, source).await {
         Ok(shapes) => {
             let columns: Vec<_> = shapes.iter().map(Hashed::from).collect();
@@ -153,7 +167,7 @@ pub async fn seen_by(
 }
 
 /// The refusal in a driver's error, or the error back when the server did not refuse but fail.
-fn refusal(error: sqlx::Error) -> Result<Refusal, sqlx::Error> {
+pub(crate) fn refusal(error: sqlx::Error) -> Result<Refusal, sqlx::Error> {
     let Some(refused) = error.as_database_error() else { return Err(error) };
     let sqlstate = refused.code().unwrap_or_default().into_owned();
     if is_servers_trouble(&sqlstate) {

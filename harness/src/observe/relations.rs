@@ -10,7 +10,7 @@ use crate::sql::RelationName;
 /// Every table, view, materialised view and foreign table outside `exclude_schemas`, by name.
 ///
 /// `pg_catalog`, `information_schema`, toast and temporary schemas are always left out; relations of extensions and
-/// partitions are in. Change counters are exact once each session that wrote has run
+/// partitions are in, a materialised view that was never populated is not. Change counters are exact once each session that wrote has run
 /// `select pg_stat_force_next_flush()` outside a transaction (PostgreSQL 15 and later); before that a session's last
 /// writes may be up to a second late.
 pub async fn read_relations(
@@ -81,6 +81,7 @@ with recursive wanted as (
       and n.nspname not in ('pg_catalog', 'information_schema')
       and n.nspname !~ '^pg_(toast|temp_|toast_temp_)'
       and n.nspname <> all ($1)
+      and c.relispopulated
 ), tree(root, member) as (
     select oid, oid from wanted where $2 and relkind in ('r', 'p', 'm')
     union

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{QueryRecord, RepairRecord, ServerRecord, WaiverRecord};
-use crate::facts::{Cost, Direction, FaultSweep, StepRun, WorkloadTrace};
-use crate::judge::Judgement;
+use crate::facts::{Cost, Direction, FaultSweep, LockTrace, StepRun, WorkloadTrace};
+use crate::judge::{Foreseen, Judgement};
 use crate::sql::RelationName;
 
 /// Something that happened.
@@ -72,6 +72,8 @@ pub enum Event {
     },
     /// What the first way forward cost is known.
     CostMeasured(Cost),
+    /// Its locks were watched, beside what a linter expected of them.
+    LocksSeen(LockTrace, Vec<Foreseen>),
     /// The path was taken under live traffic.
     TrafficSeen(WorkloadTrace),
     /// A step was interrupted and run again.

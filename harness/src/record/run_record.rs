@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Event, Listener};
-use crate::facts::{Cost, FaultSweep, Ratio, StepRun, WorkloadTrace};
-use crate::judge::{ClaimResult, Finding, Verdict};
+use crate::facts::{Cost, FaultSweep, LockTrace, Ratio, StepRun, WorkloadTrace};
+use crate::judge::{ClaimResult, Finding, Foreseen, Verdict};
 use crate::scenario::Claim;
 use crate::sql::RelationName;
 
@@ -52,6 +52,12 @@ pub struct RunRecord {
     pub cost: Option<Cost>,
     /// The named queries.
     pub latency: Vec<QueryRecord>,
+    /// Which locks the path took under live traffic; absent where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locks: Option<LockTrace>,
+    /// What a linter expected of the locks, and whether it was seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foreseen: Vec<Foreseen>,
     /// What live traffic met; absent where there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workload: Option<WorkloadTrace>,
@@ -96,6 +102,9 @@ pub struct QueryRecord {
     pub ratio: Option<Ratio>,
     /// The most it may take, in milliseconds.
     pub budget_ms: Option<f64>,
+    /// What was promised about it, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
     /// How many samples each side has.
     pub samples: usize,
     /// The plan's shape on the baseline, one node a line.
@@ -174,6 +183,10 @@ impl Listener for RunRecord {
             Event::Waived(waiver) => self.waivers.push(waiver.clone()),
             Event::Repaired(repair) => self.repairs.push(repair.clone()),
             Event::CostMeasured(cost) => self.cost = Some(cost.clone()),
+            Event::LocksSeen(trace, foreseen) => {
+                self.locks = Some(trace.clone());
+                self.foreseen.clone_from(foreseen);
+            }
             Event::TrafficSeen(trace) => self.workload = Some(trace.clone()),
             Event::QueryMeasured(query) => self.latency.push(query.clone()),
             Event::Judged(judgement) => {

@@ -48,6 +48,25 @@ async fn measure_one<'a>(
 ) -> Result<QueryRun<'a>, RunError> {
     let unasked =
         |source: sqlx::Error| RunError::Query { name: query.name.clone(), message: crate::server::in_words(&source) };
+    if let Some(become_caller) = query.caller().for_session() {
+        for connection in [&mut *before, &mut *after] {
+            connection.execute(AssertSqlSafe(become_caller.clone())).await.map_err(unasked)?;
+        }
+    }
+    let run = sampled(before, after, query).await;
+    for connection in [before, after] {
+        connection.execute("reset role; reset request.jwt.claims").await.map_err(unasked)?;
+    }
+    run
+}
+
+async fn sampled<'a>(
+    before: &mut PgConnection,
+    after: &mut PgConnection,
+    query: &'a NamedQuery,
+) -> Result<QueryRun<'a>, RunError> {
+    let unasked =
+        |source: sqlx::Error| RunError::Query { name: query.name.clone(), message: crate::server::in_words(&source) };
     let plan_before = explain(before, &query.before).await.map_err(unasked)?;
     let plan_after = match explain(after, query.after_sql()).await {
         Ok(plan) => plan,
@@ -92,6 +111,7 @@ fn recorded(run: &QueryRun<'_>) -> QueryRecord {
         after_ms: latency.map_or(0.0, |latency| latency.after.median_ms()),
         ratio: latency.map(Latency::ratio),
         budget_ms: run.query.budget_ms,
+        expected: run.query.expected.clone(),
         samples: latency.map_or(0, |latency| latency.after.0.len()),
         plan_before: run.plan_before.to_string(),
         plan_after: run.plan_after.to_string(),

@@ -13,9 +13,9 @@ use crate::facts::{
 };
 use crate::judge::Again;
 use crate::observe::{self, ObserveError, RowSource};
-use crate::scenario::Plan;
+use crate::scenario::{Caller, Plan};
 use crate::schema::diff;
-use crate::sql::{RelationName, Script, quote_identifier};
+use crate::sql::{RelationName, Script};
 
 /// Observes one database again and again, and reads anew only relations that were written to since.
 #[derive(Debug, Default)]
@@ -155,7 +155,7 @@ pub(super) struct Legacy {
     /// Every relation of the baseline that can be read, views included.
     pub(super) relations: Vec<RelationInfo>,
     statements: Vec<Asked>,
-    roles: Vec<String>,
+    callers: Vec<(String, Caller)>,
     policies: Policies,
 }
 
@@ -165,7 +165,7 @@ const SHOWN_ROWS: usize = 50;
 #[derive(Debug)]
 struct Asked {
     name: String,
-    role: Option<String>,
+    caller: Caller,
     statements: Vec<String>,
 }
 
@@ -189,7 +189,13 @@ impl Legacy {
         close(connection).await;
         let policies = if protected { Policies::Present } else { Policies::Absent };
         let statements = plan.statements.iter().map(asked).collect::<Result<_, _>>()?;
-        Ok(Self { relations, statements, roles: plan.requires.roles.clone(), policies })
+        let roles = plan.requires.roles.iter().map(|role| (role.clone(), Caller::new(Some(role), None, None)));
+        let users = super::isolation::sample(baseline, plan).await?;
+        // A role alone is among the roles.
+        let users = users.into_iter().filter_map(|sampled| {
+            Some((format!("{}, user={}", sampled.role, sampled.user.as_ref()?), sampled.caller.clone()))
+        });
+        Ok(Self { relations, statements, callers: roles.chain(users).collect(), policies })
     }
 
     /// What the old application sees in `database` now. Nothing it writes stays.
@@ -204,10 +210,10 @@ impl Legacy {
         // Sequences do not roll back: what the statements took is given back, so that every sight starts alike.
         observe::restore_sequences(&mut connection, &sequences).await?;
         if depth == Depth::Full {
-            for role in &self.roles {
+            for (label, caller) in &self.callers {
                 for relation in &self.relations {
-                    let seen = self.seen(&mut connection, role, relation).await?;
-                    sight.seen.insert((role.clone(), relation.name.clone()), seen);
+                    let seen = self.seen(&mut connection, caller, relation).await?;
+                    sight.seen.insert((label.clone(), relation.name.clone()), seen);
                 }
             }
         }
@@ -216,12 +222,17 @@ impl Legacy {
         Ok(sight)
     }
 
-    async fn seen(&self, connection: &mut PgConnection, role: &str, relation: &RelationInfo) -> Result<Seen, RunError> {
+    async fn seen(
+        &self,
+        connection: &mut PgConnection,
+        caller: &Caller,
+        relation: &RelationInfo,
+    ) -> Result<Seen, RunError> {
         let source = match self.policies {
             Policies::Present => RowSource::Relation(relation.name.clone(), Some(relation.columns.clone())),
             Policies::Absent => RowSource::Query(format!("select count(*) from {}", relation.name.quoted())),
         };
-        Ok(observe::seen_by(connection, role, &source, NumericMode::Strict).await?)
+        Ok(observe::seen_as(connection, caller, &source, NumericMode::Strict).await?)
     }
 }
 
@@ -230,16 +241,15 @@ fn asked(statement: &crate::scenario::LegacyStatement) -> Result<Asked, RunError
     let script = Script::parse_alone(&statement.name, &statement.sql)
         .map_err(|errors| unreadable(errors.first().map_or_else(String::new, |error| error.message.clone())))?;
     let statements = script.statements().map(|statement| statement.text.clone()).collect();
-    Ok(Asked { name: statement.name.clone(), role: statement.role.clone(), statements })
+    Ok(Asked { name: statement.name.clone(), caller: statement.caller(), statements })
 }
 
 async fn ask(connection: &mut PgConnection, asked: &Asked) -> Result<Vec<Reply>, RunError> {
     let failed = |source| RunError::Observe(ObserveError::reading(format!("the statement `{}`", asked.name))(source));
     connection.execute("begin").await.map_err(failed)?;
     let mut answers = Vec::new();
-    let role = asked.role.as_ref().map(|role| format!("set local role {}", quote_identifier(role)));
-    if let Some(role) = role {
-        connection.execute(AssertSqlSafe(role)).await.map_err(failed)?;
+    if let Some(become_caller) = asked.caller.for_transaction() {
+        connection.execute(AssertSqlSafe(become_caller)).await.map_err(failed)?;
     }
     for statement in &asked.statements {
         let reply = observe::answer_inside(connection, statement, SHOWN_ROWS).await?;

@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use super::stage::{Names, Stage};
 use super::sweep::{self, FaultSettings};
-use super::{RunError, RunFailure, assertions, back, compare, forward, latency, rehearsal};
+use super::{RunError, RunFailure, assertions, back, compare, forward, isolation, latency, rehearsal};
 use crate::facts::{FaultSweep, LegacySight, Reply};
-use crate::judge::{CaseFile, Rehearsal, Verdict, judge};
+use crate::judge::{CaseFile, Rehearsal, Verdict, foreseen, judge};
 use crate::record::{Event, Listener, RepairRecord, RunRecord, WaiverRecord};
 use crate::run::look;
 use crate::scenario::{Claim, Moment, Plan, Rollback};
@@ -192,6 +192,7 @@ impl Runner<'_> {
             boundaries: Vec::new(),
             left_behind: None,
             after: None,
+            sightings: Vec::new(),
             compared: Vec::new(),
             repaired: Vec::new(),
             assertions: assertions::ask(&stage.work, plan, Moment::Before).await?,
@@ -242,9 +243,13 @@ impl Runner<'_> {
     /// Before the run itself, since the database has to bear the name that the server's settings know.
     async fn rehearse(&mut self, stage: &Stage) -> Result<Option<Rehearsal>, RunError> {
         let plan = self.plan;
-        let Some(workload) = plan.workload.as_ref().filter(|_| self.wants(Claim::Online)) else { return Ok(None) };
+        // Where a step has to refuse the data, there is no path to rehearse.
+        let wanted = self.wants(Claim::Online) && plan.expected_refusal().is_none();
+        let Some(workload) = plan.workload.as_ref().filter(|_| wanted) else { return Ok(None) };
         let phase = self.listener.begin("rehearse under traffic");
         let rehearsal = rehearsal::rehearse(stage, plan, workload, &mut self.listener).await?;
+        let expected = foreseen(plan, &rehearsal.locks);
+        self.listener.tell(&Event::LocksSeen(rehearsal.locks.clone(), expected));
         self.listener.tell(&Event::TrafficSeen(rehearsal.workload.clone()));
         stage.renew().await?;
         self.listener.end(&phase);
@@ -290,6 +295,7 @@ impl Runner<'_> {
             && let Some(last) = case.boundaries.last_mut()
         {
             last.sight = legacy.sight(&stage.work, look::Depth::Full).await?;
+            case.sightings = isolation::look(stage, plan).await?;
         }
         if self.wants(Claim::Parity) || self.wants(Claim::Compatible) {
             compare::parity(stage, plan, legacy, case).await?;
@@ -330,6 +336,18 @@ impl Runner<'_> {
             self.listener.tell(&Event::Waived(WaiverRecord {
                 what: format!("keeping {}", retired.relation),
                 reason: retired.reason.clone(),
+            }));
+        }
+        for regranted in &self.plan.regranted {
+            self.listener.tell(&Event::Waived(WaiverRecord {
+                what: format!("the same grants on {}", regranted.relation),
+                reason: regranted.reason.clone(),
+            }));
+        }
+        for retyped in &self.plan.retyped {
+            self.listener.tell(&Event::Waived(WaiverRecord {
+                what: format!("the type of {} of {}", retyped.column, retyped.relation),
+                reason: retyped.reason.clone(),
             }));
         }
         for volatile in &self.plan.volatile {

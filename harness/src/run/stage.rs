@@ -180,7 +180,7 @@ async fn build(plan: &Plan, database: &Database, listener: &mut Tee<'_>) -> Resu
         listener.tell(&Event::Seeded { relation: relation.clone(), done, of });
     })
     .await?;
-    if let Some(script) = variant {
+    for script in plan.seeded.iter().chain(variant) {
         baseline_script(database, script).await?;
     }
     Ok(())

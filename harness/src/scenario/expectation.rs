@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Claim, Mistake};
+use super::{Caller, Claim, Mistake};
 use crate::sql::{RelationName, quote_identifier};
 
 /// A query whose latency and plan are compared before and after.
@@ -15,6 +15,12 @@ pub struct NamedQuery {
     pub before: String,
     /// As the new application asks it; the same text where it is left out.
     pub after: Option<String>,
+    /// The role that asks it; the connecting role where it is left out.
+    pub role: Option<String>,
+    /// The user that the token of the caller names (its `sub`).
+    pub as_user: Option<String>,
+    /// What was promised about it, in words, to be read beside what was measured.
+    pub expected: Option<String>,
     /// The most its median may take afterwards, in milliseconds.
     pub budget_ms: Option<f64>,
     /// How many times slower its median may become; 2 where it is left out.
@@ -31,6 +37,11 @@ impl NamedQuery {
     pub fn after_sql(&self) -> &str {
         self.after.as_deref().unwrap_or(&self.before)
     }
+
+    /// Who asks it.
+    pub fn caller(&self) -> Caller {
+        Caller::new(self.role.as_deref(), self.as_user.as_deref(), None)
+    }
 }
 
 /// Statements of the old application, run in one transaction that is rolled back; every answer is compared.
@@ -41,8 +52,19 @@ pub struct LegacyStatement {
     pub name: String,
     /// The role it runs as; the connecting role where it is left out.
     pub role: Option<String>,
+    /// The user that the token of the caller names (its `sub`).
+    pub as_user: Option<String>,
+    /// What else the token says.
+    pub claims: Option<toml::Table>,
     /// One statement or several.
     pub sql: String,
+}
+
+impl LegacyStatement {
+    /// Who asks it.
+    pub fn caller(&self) -> Caller {
+        Caller::new(self.role.as_deref(), self.as_user.as_deref(), self.claims.as_ref())
+    }
 }
 
 /// What belongs to what: rows of the baseline and where they must be afterwards.

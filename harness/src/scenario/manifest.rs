@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use super::seed::Seed;
 use super::{
-    Assertion, BatchJob, Budget, LegacyStatement, MigrationPath, NamedQuery, ParityMap, RowTransform, Variant, Workload,
+    Assertion, BatchJob, Budget, Identity, Isolation, LegacyStatement, MigrationPath, NamedQuery, ParityMap, Prelude,
+    RowTransform, Variant, Workload,
 };
 
 /// What to migrate, by which paths, and what must hold.
@@ -40,6 +41,12 @@ pub struct Scenario {
     /// The old application's statements.
     #[serde(default, rename = "statement")]
     pub statements: Vec<LegacyStatement>,
+    /// Callers by whom row security is put to the test.
+    #[serde(default, rename = "identity")]
+    pub identities: Vec<Identity>,
+    /// Rows that nobody but their owner may see.
+    #[serde(default, rename = "isolation")]
+    pub isolations: Vec<Isolation>,
     /// What belongs to what.
     #[serde(default, rename = "parity")]
     pub parity: Vec<ParityMap>,
@@ -63,6 +70,8 @@ pub struct Scenario {
 pub struct Requires {
     /// The least major version.
     pub postgres: Option<u16>,
+    /// The platform that the baseline is built on.
+    pub prelude: Option<Prelude>,
     /// Extensions that must be available to `CREATE EXTENSION`.
     #[serde(default)]
     pub extensions: Vec<String>,
@@ -80,6 +89,9 @@ pub struct Requires {
 pub struct Baseline {
     /// SQL files, run in this order before the data are seeded.
     pub files: Vec<String>,
+    /// SQL files, run in this order behind the seed: the conditions that such data are in.
+    #[serde(default)]
+    pub seeded: Vec<String>,
 }
 
 impl Scenario {

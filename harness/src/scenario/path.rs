@@ -22,6 +22,12 @@ pub struct MigrationPath {
     /// Relations that this path takes away on purpose, each with its reason.
     #[serde(default)]
     pub retire: Vec<Retired>,
+    /// Relations whose grants this path changes on purpose, each with its reason.
+    #[serde(default)]
+    pub regrant: Vec<Regrant>,
+    /// Columns that get another type on purpose, each with its reason.
+    #[serde(default)]
+    pub retype: Vec<Retyped>,
     /// Columns that no two applications fill alike, each with its reason.
     #[serde(default)]
     pub volatile: Vec<Volatile>,
@@ -57,6 +63,28 @@ pub struct Waiver {
 pub struct Retired {
     /// The baseline's relation.
     pub relation: RelationName,
+    /// The reason, printed by every report.
+    pub reason: String,
+}
+
+/// A relation of the baseline whose grants are meant to be others afterwards.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Regrant {
+    /// The relation.
+    pub relation: RelationName,
+    /// The reason, printed by every report.
+    pub reason: String,
+}
+
+/// A column that is meant to have another type afterwards. Its values are still compared, as text.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retyped {
+    /// The baseline's relation.
+    pub relation: RelationName,
+    /// Its column.
+    pub column: String,
     /// The reason, printed by every report.
     pub reason: String,
 }

@@ -6,8 +6,9 @@ use sha2::{Digest, Sha256};
 
 use super::seed::{Scale, Seed};
 use super::{
-    Assertion, Budget, Exception, LegacyStatement, Mistake, NamedQuery, ParityPair, PlannedStep, PlannedWorkload,
-    Repair, Requires, Retired, Rollback, Scenario, StepWork, TransactionMode, Variant, Volatile,
+    Assertion, Budget, Exception, Identity, Isolation, LegacyStatement, Mistake, NamedQuery, ParityPair, PlannedStep,
+    PlannedWorkload, Regrant, Repair, Requires, Retired, Retyped, Rollback, Scenario, StepWork, TransactionMode,
+    Variant, Volatile,
 };
 use crate::sql::{RelationName, Script, Statement, TransactionUse};
 
@@ -22,6 +23,8 @@ pub struct PlanParts {
     pub variant: Option<(Variant, Script)>,
     /// The baseline's scripts.
     pub baseline: Vec<Script>,
+    /// What is run behind the seed.
+    pub seeded: Vec<Script>,
     /// The steps in order.
     pub steps: Vec<PlannedStep>,
     /// What row counts are multiplied by.
@@ -43,6 +46,8 @@ pub struct Plan {
     pub requires: Requires,
     /// The baseline's scripts.
     pub baseline: Vec<Script>,
+    /// What is run behind the seed.
+    pub seeded: Vec<Script>,
     /// The legacy data.
     pub seed: Seed,
     /// What row counts are multiplied by.
@@ -55,6 +60,10 @@ pub struct Plan {
     pub queries: Vec<NamedQuery>,
     /// The old application's statements.
     pub statements: Vec<LegacyStatement>,
+    /// Callers by whom row security is put to the test.
+    pub identities: Vec<Identity>,
+    /// Rows that nobody but their owner may see.
+    pub isolations: Vec<Isolation>,
     /// What belongs to what.
     pub parity: Vec<ParityPair>,
     /// The traffic meanwhile.
@@ -65,6 +74,10 @@ pub struct Plan {
     pub assertions: Vec<Assertion>,
     /// Relations taken away on purpose.
     pub retired: Vec<Retired>,
+    /// Relations whose grants change on purpose.
+    pub regranted: Vec<Regrant>,
+    /// Columns that are meant to get another type.
+    pub retyped: Vec<Retyped>,
     /// Columns that no two applications fill alike.
     pub volatile: Vec<Volatile>,
     /// The agreed schema text, where there is one.
@@ -80,8 +93,17 @@ impl Plan {
     /// # Errors
     /// Every mistake found, in the order of the files.
     pub fn new(parts: PlanParts) -> Result<Self, Vec<Mistake>> {
-        let PlanParts { scenario, path, variant, baseline, steps, scale, schema_snapshot, schema_snapshot_name } =
-            parts;
+        let PlanParts {
+            scenario,
+            path,
+            variant,
+            baseline,
+            seeded,
+            steps,
+            scale,
+            schema_snapshot,
+            schema_snapshot_name,
+        } = parts;
         let mut mistakes = Vec::new();
         if scenario.name.is_empty()
             || !scenario.name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
@@ -102,6 +124,7 @@ impl Plan {
         for variant in &scenario.variants {
             mistakes.extend(variant.check(&scenario));
         }
+        mistakes.extend(super::identity::check(&scenario));
         for step in &steps {
             check_step(step, &mut mistakes);
         }
@@ -120,23 +143,28 @@ impl Plan {
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
-        let hash = template_hash(&baseline, &scenario.seed, scale, variant.as_ref());
+        let hash = template_hash([&baseline, &seeded], &scenario.seed, scale, variant.as_ref());
         Ok(Self {
             scenario: scenario.name,
             path: path.name,
             requires: scenario.requires,
             baseline,
+            seeded,
             seed: scenario.seed,
             scale,
             variant,
             steps,
             queries: scenario.queries,
             statements: scenario.statements,
+            identities: scenario.identities,
+            isolations: scenario.isolations,
             parity,
             workload,
             budget: scenario.budget,
             assertions: scenario.assertions,
             retired: path.retire,
+            regranted: path.regrant,
+            retyped: path.retype,
             volatile: path.volatile,
             schema_snapshot,
             schema_snapshot_name,
@@ -183,6 +211,11 @@ impl Plan {
     /// Whether the path takes `relation` away on purpose, and why.
     pub fn retired(&self, relation: &RelationName) -> Option<&str> {
         self.retired.iter().find(|retired| retired.relation == *relation).map(|retired| retired.reason.as_str())
+    }
+
+    /// Whether the path changes the grants on `relation` on purpose.
+    pub fn regrants(&self, relation: &RelationName) -> bool {
+        self.regranted.iter().any(|regranted| regranted.relation == *relation)
     }
 
     /// The rows of `rows_of` (a parity map or a relation) that the variant allows to differ.
@@ -255,14 +288,14 @@ pub(crate) fn point_at(statement: &Statement, message: String) -> Mistake {
     Mistake::new(message).in_line(line, start, end).at(position)
 }
 
-fn template_hash(baseline: &[Script], seed: &Seed, scale: Scale, variant: Option<&(Variant, Script)>) -> String {
+fn template_hash(scripts: [&[Script]; 2], seed: &Seed, scale: Scale, variant: Option<&(Variant, Script)>) -> String {
     let mut hasher = Sha256::new();
     let mut feed = |part: &str| {
         hasher.update(part.len().to_le_bytes());
         hasher.update(part.as_bytes());
     };
     feed(env!("CARGO_PKG_VERSION"));
-    for script in baseline.iter().chain(variant.map(|(_, script)| script)) {
+    for script in scripts.into_iter().flatten().chain(variant.map(|(_, script)| script)) {
         for statement in script.statements() {
             feed(&statement.text);
             feed(statement.copy_data.as_deref().unwrap_or_default());

@@ -11,6 +11,7 @@ mod hostile;
 mod interrupted;
 mod mistakes;
 mod refused;
+mod scale;
 mod seen;
 mod variables;
 mod workshop;

@@ -11,7 +11,7 @@ use crate::apply::batch::Bystanders;
 use crate::apply::error::{ApplyError, is_servers_trouble};
 use crate::apply::step::message_of;
 use crate::facts::Refusal;
-use crate::scenario::{BatchJob, BatchWork};
+use crate::scenario::{BatchJob, BatchWork, TransactionMode};
 use crate::sql::{quote_identifier, quote_literal};
 
 /// Why a walk ends before its last row.
@@ -141,7 +141,7 @@ impl<'a> Walk<'a> {
             BatchWork::Sql(up) => up,
             BatchWork::Rows { write, .. } => write,
         };
-        Place { step, direction, file, line: 1, command: "BATCH", sql, index }
+        Place { step, direction, file, line: 1, command: "BATCH", sql, index, transaction: TransactionMode::PerBatch }
     }
 
     /// The greatest key of the batch behind `low`.

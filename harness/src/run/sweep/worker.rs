@@ -13,7 +13,7 @@ use crate::observe::ObserveError;
 use crate::run::RunError;
 use crate::run::look::{Eye, close};
 use crate::run::stage::Stage;
-use crate::scenario::{Plan, PlannedStep};
+use crate::scenario::{Plan, PlannedStep, TransactionMode};
 use crate::server::{Provider, Proxy};
 
 /// One end of every step.
@@ -88,9 +88,9 @@ impl<'p> Worker<'p> {
         let stage = &self.stage;
         let done = match (&interrupted, transaction) {
             // A tool that records a step in the step's own transaction finds the record.
-            (None, Some(id)) => has_committed(stage, &id).await?,
+            (None, Some(id)) if step.transaction() == TransactionMode::PerFile => has_committed(stage, &id).await?,
             (Some(run), _) => run.succeeded(),
-            (None, None) => false,
+            (None, _) => false,
         };
         if !done {
             let run = apply::run_up(&stage.work.options(), step, &mut (), &mut |_| ()).await?;

@@ -1,0 +1,1 @@
+\ir ../single_source/010_create_event_sourcing_tables.up.sql

@@ -1,0 +1,2 @@
+-- no-transaction
+\ir ../single_source/011_index_events.down.sql

@@ -1,0 +1,1 @@
+\ir ../single_source/011_index_events.verify.sql

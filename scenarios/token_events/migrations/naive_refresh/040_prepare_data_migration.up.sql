@@ -1,0 +1,1 @@
+\ir ../single_source/040_prepare_data_migration.up.sql

@@ -1,0 +1,1 @@
+\ir ../single_source/041_migrate_data.verify.sql

@@ -1,0 +1,7 @@
+//! The `token_events` migration: proven on clean and on dirty data, and refuted wherever a fault is planted.
+
+mod back;
+mod fresh;
+mod matrix;
+mod planted;
+mod support;
