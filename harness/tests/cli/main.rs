@@ -2,6 +2,7 @@
 
 mod arguments;
 mod commands;
+mod dry_run;
 mod environment;
 mod external;
 mod green;
