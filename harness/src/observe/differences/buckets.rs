@@ -189,10 +189,15 @@ impl Range {
     fn of(bucket: Option<i64>, shift: u32) -> Self {
         match bucket {
             // What was shifted out of a key fits back in: neither end leaves the type.
-            Some(bucket) => Self::Keys(bucket << shift, (bucket << shift) | ((1 << shift) - 1)),
+            Some(bucket) => Self::Keys(bucket << shift, (bucket << shift) | low_bits(shift)),
             None => Self::Null,
         }
     }
+}
+
+/// So many ones at the low end, at most those of the greatest key.
+fn low_bits(count: u32) -> i64 {
+    i64::MAX.checked_shr(63_u32.saturating_sub(count)).unwrap_or_default()
 }
 
 impl Side<'_> {
