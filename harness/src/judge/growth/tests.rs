@@ -9,6 +9,7 @@ const TO: f64 = 1e8;
 fn law(law: Law, rows: f64) -> f64 {
     match law {
         Law::Constant => 1.0,
+        Law::Root => rows.sqrt(),
         Law::Linear => rows,
         Law::LinearLog => rows * rows.ln(),
         Law::Quadratic => rows * rows,
@@ -37,7 +38,7 @@ fn off() -> impl Strategy<Value = Vec<f64>> {
 proptest! {
     #[test]
     fn what_grows_as_the_rows_or_as_sorting_is_never_called_steep(
-        of in prop::sample::select(vec![Law::Constant, Law::Linear, Law::LinearLog]),
+        of in prop::sample::select(vec![Law::Constant, Law::Root, Law::Linear, Law::LinearLog]),
         offset in 0.0..1e9_f64,
         off in off(),
     ) {
@@ -57,6 +58,19 @@ proptest! {
         // At the largest size n² is 12.7 G, the linear part at most 0.1 G.
         prop_assert_eq!((found.law, found.steepness), (Law::Quadratic, Steepness::Steep), "{:?}", found);
         prop_assert!((found.exponent.unwrap() - 2.0).abs() < 1.2);
+    }
+
+    #[test]
+    fn where_half_of_it_is_pairs_of_rows_it_is_never_called_gentle(
+        beside in prop::sample::select(vec![Law::Constant, Law::Root, Law::Linear, Law::LinearLog]),
+        off in off(),
+    ) {
+        let top = SIZES[6];
+        let points: Vec<(f64, f64)> = SIZES.iter().zip(&off)
+            .map(|(n, off)| (*n, 1e8 * (law(beside, *n) / law(beside, top) + n * n / top / top) * (1.0 + 0.015 * off)))
+            .collect();
+        let found = fitted(&points, Noise { relative: 0.015, absolute: 1_024.0 });
+        prop_assert_ne!(found.steepness, Steepness::Gentle, "{:?}", found);
     }
 
     #[test]
@@ -98,6 +112,15 @@ fn sorting_is_told_from_a_line_where_the_figure_hardly_varies() {
     let steady = Noise { relative: 0.01, absolute: 1.0 };
     let points = series(Law::LinearLog, 0.0, 100.0, &[0.3, -0.2, 0.1, -0.4, 0.2, 0.3, -0.3], 0.01);
     assert_eq!(fitted(&points, steady).law, Law::LinearLog);
+}
+
+/// What is grouped: as many groups as rows at first, then nearly all there are.
+#[test]
+fn what_is_filled_up_is_gentle_and_is_not_taken_for_a_line() {
+    let points: Vec<(f64, f64)> = SIZES.iter().map(|n| (*n, 1e6 + 100.0 * 5e4 * (1.0 - (-n / 5e4).exp()))).collect();
+    let found = fitted(&points, Noise { relative: 0.03, absolute: 1_024.0 });
+    assert_eq!(found.steepness, Steepness::Gentle, "{found:?}");
+    assert!(found.predicted.estimate < 1e9, "{found:?}");
 }
 
 #[test]
