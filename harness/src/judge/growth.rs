@@ -20,6 +20,8 @@ const CUBIC: usize = 4;
 const ROOT: usize = 5;
 const GENTLE: [usize; 4] = [CONSTANT, ROOT, LINEAR, LINEAR_LOG];
 const STEEP: [usize; 5] = [CONSTANT, ROOT, LINEAR, LINEAR_LOG, QUADRATIC];
+/// Without √n, which beside n² would pass for a line between any three sizes.
+const PLAIN: [usize; 4] = [CONSTANT, LINEAR, LINEAR_LOG, QUADRATIC];
 const STEEPEST: [usize; 6] = [CONSTANT, ROOT, LINEAR, LINEAR_LOG, QUADRATIC, CUBIC];
 
 /// By how much the sum of squares may exceed its least: two and three standard deviations of one parameter.
@@ -27,8 +29,6 @@ const LIKELY: f64 = 4.0;
 const POSSIBLE: f64 = 9.0;
 /// The part of a figure at the largest size that has to be steep before anybody is told.
 const SHARE: f64 = 0.25;
-/// Below this many deviations of the smallest figure, a steep part is lost among the pages.
-const FLOORS: f64 = 6.0;
 
 /// How much a figure varies between two runs at the same size.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,19 +37,21 @@ pub(super) struct Noise {
     pub(super) relative: f64,
     /// Whatever the figure.
     pub(super) absolute: f64,
+    /// What nobody cares about: a page of the log, a few pages of the disk, a moment.
+    pub(super) floor: f64,
 }
 
 impl Noise {
     /// What was seen from run to run on servers of ours. Full pages come at the moments of checkpoints.
     pub(super) fn of(measure: Measure, full_pages: bool) -> Self {
-        let (relative, absolute) = match measure {
-            Measure::Wal if full_pages => (0.15, 65_536.0),
-            Measure::Wal => (0.015, 1_024.0),
-            Measure::Disk => (0.02, 24_576.0),
-            Measure::RowsRead => (0.01, 10.0),
-            Measure::Duration | Measure::LongestTransaction => (0.25, 20.0),
+        let (relative, absolute, floor) = match measure {
+            Measure::Wal if full_pages => (0.15, 65_536.0, 400_000.0),
+            Measure::Wal => (0.015, 256.0, 8_192.0),
+            Measure::Disk => (0.02, 24_576.0, 150_000.0),
+            Measure::RowsRead => (0.01, 10.0, 100.0),
+            Measure::Duration | Measure::LongestTransaction => (0.25, 20.0, 120.0),
         };
-        Self { relative, absolute }
+        Self { relative, absolute, floor }
     }
 }
 
@@ -66,12 +68,14 @@ pub(super) fn grow(measure: Measure, points: &[(f64, f64)], noise: Noise, to: f6
     let steep_form = only(&here, &[QUADRATIC, CUBIC]);
     let at_top = value(&here, &whole.point).max(f64::MIN_POSITIVE);
     let (steep_low, _) = cone.range(&steep_form, limit(POSSIBLE)).unwrap_or_default();
-    let (_, steep_high) = cone.range(&steep_form, limit(LIKELY)).unwrap_or_default();
+    let plain = Cone::over(&PLAIN, &observed);
+    let plain_limit = plain.best().chi2 + LIKELY * misfit(&plain, observed.len());
+    let (_, steep_high) = plain.range(&steep_form, plain_limit).unwrap_or_default();
     let steep_here = value(&steep_form, &whole.point);
-    let floor = FLOORS * noise.absolute;
-    let steepness = if steep_low / at_top > SHARE / 2.0 && steep_here / at_top > SHARE && steep_here > floor {
+    let steepness = if steep_low / at_top > SHARE / 2.0 && steep_here / at_top > SHARE && steep_here > noise.floor {
         Steepness::Steep
-    } else if sizes < 2 || (steep_high / at_top > SHARE && steep_high > floor && !bends_down(&observed, largest)) {
+    } else if sizes < 2 || (steep_high / at_top > SHARE && steep_high > noise.floor && !bends_down(&observed, largest))
+    {
         Steepness::Undecided
     } else {
         Steepness::Gentle
@@ -81,7 +85,11 @@ pub(super) fn grow(measure: Measure, points: &[(f64, f64)], noise: Noise, to: f6
         Steepness::Steep => Law::Quadratic,
         Steepness::Gentle | Steepness::Undecided => simplest(&observed, limit(LIKELY)),
     };
-    let (hidden_low, hidden_high) = cone.range(&there, limit(LIKELY)).unwrap_or_default();
+    let hidden = match steepness {
+        Steepness::Steep => cone.range(&there, limit(LIKELY)),
+        Steepness::Gentle | Steepness::Undecided => plain.range(&there, plain_limit),
+    };
+    let (hidden_low, hidden_high) = hidden.unwrap_or_default();
     let gentle = Cone::over(&GENTLE, &observed);
     let (low, high) = match steepness {
         Steepness::Gentle => {
@@ -136,7 +144,7 @@ fn scatter<'f>(sizes: impl Iterator<Item = &'f Vec<f64>>, noise: Noise) -> f64 {
     let (mut squares, mut freedom) = (0.0, 0.0);
     for figures in sizes.filter(|figures| figures.len() > 1) {
         let mean = figures.iter().sum::<f64>() / number(figures.len());
-        if mean > FLOORS * noise.absolute {
+        if mean > noise.floor {
             squares += figures.iter().map(|figure| (figure / mean - 1.0).powi(2)).sum::<f64>();
             freedom += number(figures.len() - 1);
         }
@@ -224,7 +232,7 @@ fn only(terms: &Terms, wanted: &[usize]) -> Terms {
 fn exponent(observed: &[Observed], noise: Noise, largest: f64) -> Option<f64> {
     let points: Vec<(f64, f64)> = observed
         .iter()
-        .filter(|one| one.value > FLOORS * noise.absolute)
+        .filter(|one| one.value > noise.floor)
         .filter_map(|one| Some(((one.terms.get(LINEAR)? * largest).ln(), one.value.ln())))
         .collect();
     let count = number(points.len());
