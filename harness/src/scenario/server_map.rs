@@ -41,6 +41,14 @@ pub struct MappedRelation {
     /// Target column = expression over the legacy row. A column of both sides that is not listed is compared as it is.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
+    /// Column = expression over the target row, for what the target keeps in another form; the legacy side has the column
+    /// itself, or an expression for it among `columns`.
+    #[serde(default)]
+    pub target_columns: BTreeMap<String, String>,
+    /// A condition on the legacy rows that are compared; all where it is left out.
+    pub legacy_rows: Option<String>,
+    /// A condition on the target rows that are compared; all where it is left out.
+    pub target_rows: Option<String>,
     /// Columns, of either side, that are not compared.
     #[serde(default)]
     pub ignore: Vec<String>,
@@ -58,6 +66,9 @@ impl MappedRelation {
             target: None,
             key: None,
             columns: BTreeMap::new(),
+            target_columns: BTreeMap::new(),
+            legacy_rows: None,
+            target_rows: None,
             ignore: Vec::new(),
             snap: BTreeMap::new(),
         }

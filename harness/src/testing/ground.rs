@@ -40,6 +40,11 @@ impl Ground {
         &self.stage.work
     }
 
+    /// The address of the database to migrate, with its password, for who takes a URL. Never print it.
+    pub fn work_url(&self) -> String {
+        self.stage.server_url(self.work().name())
+    }
+
     /// What is to be done.
     pub fn plan(&self) -> &Plan {
         &self.plan

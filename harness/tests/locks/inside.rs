@@ -203,7 +203,10 @@ async fn each_batch_of_a_backfill_is_a_transaction_with_its_own_locks() -> Outco
     )?;
     let step = pgproof::scenario::PlannedStep {
         name: "010_fill".to_owned(),
-        work: pgproof::scenario::StepWork::Batches { job: job.into(), file: "steps/010_fill.batch.toml".to_owned() },
+        work: pgproof::scenario::StepWork::Batches {
+            job: Box::new(job.job(&std::collections::BTreeMap::new()).map_err(|mistake| mistake.message)?),
+            file: "steps/010_fill.batch.toml".to_owned(),
+        },
         down: None,
         verify: None,
         rollback: pgproof::scenario::Rollback::Waived("a test".to_owned()),

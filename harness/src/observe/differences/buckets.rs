@@ -232,7 +232,7 @@ impl Side<'_> {
 
     /// How many rows the planner expects: only the width of the buckets depends on it.
     async fn estimated_rows(&mut self) -> Result<u64, ObserveError> {
-        let sql = format!("explain (format json) select from {}", self.relation_clause());
+        let sql = format!("explain (format json) select from {}", self.rows_clause());
         let what = || ObserveError::reading(format!("the size of {}", self.source.describe()));
         let row = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_one(&mut *self.connection).await.map_err(what())?;
         let plan: serde_json::Value = row.try_get(0).map_err(what())?;
@@ -244,7 +244,7 @@ impl Side<'_> {
         let key = self.key_value();
         let sql = format!(
             "select pg_catalog.min({key})::pg_catalog.int8, pg_catalog.max({key})::pg_catalog.int8 from {}",
-            self.relation_clause()
+            self.rows_clause()
         );
         let what = || ObserveError::reading(format!("the ends of the key of {}", self.source.describe()));
         let row = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_one(&mut *self.connection).await.map_err(what())?;
@@ -258,7 +258,7 @@ impl Side<'_> {
         let only = only.map(|only| format!(" where {only}")).unwrap_or_default();
         let sql = format!(
             "select {bucket}, pg_catalog.count(*), pg_catalog.sum({hash})::pg_catalog.text from {}{only} group by 1",
-            self.relation_clause()
+            self.rows_clause()
         );
         let what = || ObserveError::reading(format!("the buckets of {}", self.source.describe()));
         let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut *self.connection).await.map_err(what())?;

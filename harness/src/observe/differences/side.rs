@@ -17,7 +17,7 @@ impl Side<'_> {
 
     /// The query that streams keys and hashes, or keys and all fields, sorted by key.
     pub(super) fn stream_select(&self, method: Method, rest: Rest) -> String {
-        let from = self.relation_clause();
+        let from = self.rows_clause();
         if self.keys == 0 {
             let hash = row_hash(&self.columns, method);
             return format!(
@@ -45,7 +45,7 @@ impl Side<'_> {
     }
 
     /// The source, and what its rows must meet.
-    pub(super) fn relation_clause(&self) -> String {
+    pub(super) fn rows_clause(&self) -> String {
         let from = self.source.as_from_item(self.shapes);
         match &self.only {
             Some(only) => format!("{from} where {only}"),

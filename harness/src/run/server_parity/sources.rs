@@ -37,7 +37,8 @@ pub(super) async fn mapped(
     let old = describe(legacy, &old).await.map_err(|error| absent("legacy", error))?;
     let new = describe(target, &new).await.map_err(|error| absent("target", error))?;
     let names = |columns: &[ColumnShape]| columns.iter().map(|column| column.name.clone()).collect::<BTreeSet<_>>();
-    let (old_names, new_names) = (names(&old), names(&new));
+    let (old_names, mut new_names) = (names(&old), names(&new));
+    new_names.extend(relation.target_columns.keys().cloned());
     let wrong = |message: String| ParityError::Map(format!("`{from}`: {message}"));
     if let Some(column) = relation.columns.keys().find(|column| !new_names.contains(*column)) {
         return Err(wrong(format!("the target has no column `{column}`")));
@@ -62,7 +63,11 @@ pub(super) async fn mapped(
         return Err(wrong(format!("the key `{column}` is not on both sides")));
     }
     let wanted = |name: &&String| !ignored.contains(name);
-    let plain = relation.columns.is_empty() && relation.snap.is_empty();
+    let plain = relation.columns.is_empty()
+        && relation.target_columns.is_empty()
+        && relation.snap.is_empty()
+        && relation.legacy_rows.is_none()
+        && relation.target_rows.is_none();
     let (legacy_source, target_source) = if plain {
         let of = |name: &crate::sql::RelationName, columns: &BTreeSet<String>| {
             RowSource::Relation(name.clone(), Some(columns.iter().filter(wanted).cloned().collect()))
@@ -89,12 +94,20 @@ pub(super) async fn mapped(
             .filter(wanted)
             .map(|name| {
                 let quoted = quote_identifier(name);
-                format!("{} as {quoted}", snapped(name, format!("t.{quoted}"), &schemas.1))
+                let value = match relation.target_columns.get(name) {
+                    Some(expression) => format!("({expression}\n)"),
+                    None => format!("t.{quoted}"),
+                };
+                format!("{} as {quoted}", snapped(name, value, &schemas.1))
             })
             .collect();
+        let only = |condition: &Option<String>| {
+            condition.as_ref().map(|condition| format!(" where {condition}")).unwrap_or_default()
+        };
+        let (old_rows, new_rows) = (only(&relation.legacy_rows), only(&relation.target_rows));
         (
-            RowSource::Query(format!("select {} from {} as l", left.join(", "), from.quoted())),
-            RowSource::Query(format!("select {} from {} as t", right.join(", "), to.quoted())),
+            RowSource::Query(format!("select {} from {} as l{old_rows}", left.join(", "), from.quoted())),
+            RowSource::Query(format!("select {} from {} as t{new_rows}", right.join(", "), to.quoted())),
         )
     };
     let keyed = |source| Keyed { source, key: key.clone() };

@@ -1,7 +1,10 @@
+-- no-transaction
 -- Script 04, before the data: what is there is written down, and from here on whatever either application writes reaches
 -- both sides, so that nothing that comes while the data are moved is missed.
-set local lock_timeout = '2s';
-
+--
+-- Each statement commits by itself and can be run again. The old application writes to `electricity_readings` and then to
+-- `token_events`, the new one the other way round, so a transaction that locks both deadlocks with one of them.
+delete from public.recalculation_batches where trigger_type = 'validation' and details ->> 'when' = 'before';
 insert into public.recalculation_batches (trigger_type, events_count, details)
 select 'validation', count(*), jsonb_build_object(
     'when', 'before',
@@ -17,7 +20,7 @@ from public.electricity_readings as r;
 
 -- An application's own event. From the new application it has no reading yet, and gets one, so that the old application
 -- sees it. From the old one it is the second half of a dual write, whose first half is an event already.
-create function private.accept_event() returns trigger
+create or replace function private.accept_event() returns trigger
     language plpgsql
     security definer
     set search_path = ''
@@ -41,13 +44,8 @@ begin
 end
 $$;
 
-create trigger token_events_accept
-    before insert on public.token_events
-    for each row when (pg_trigger_depth() = 0 and not new.metadata ? 'migrated_from')
-    execute function private.accept_event();
-
 -- A reading of the old application becomes an event; a correction voids the event and enters another; a deletion voids.
-create function private.capture_reading() returns trigger
+create or replace function private.capture_reading() returns trigger
     language plpgsql
     security definer
     set search_path = ''
@@ -92,7 +90,7 @@ end
 $$;
 
 -- The event of one reading: it counts, unless the same was entered before.
-create function private.record_reading(r public.electricity_readings, origin jsonb, event_id uuid) returns void
+create or replace function private.record_reading(r public.electricity_readings, origin jsonb, event_id uuid) returns void
     language plpgsql
     set search_path = ''
 as $$
@@ -120,22 +118,15 @@ begin
 end
 $$;
 
-create trigger electricity_readings_capture_written
-    after insert or delete on public.electricity_readings
-    for each row when (pg_trigger_depth() = 0)
-    execute function private.capture_reading();
-create trigger electricity_readings_capture_corrected
-    after update on public.electricity_readings
-    for each row when (
-        pg_trigger_depth() = 0
-        and (old.user_id, old.date, old.reading, old.token_units, old.token_cost, old.is_meter_reset, old.notes)
-            is distinct from (new.user_id, new.date, new.reading, new.token_units, new.token_cost, new.is_meter_reset, new.notes))
-    execute function private.capture_reading();
-
 -- The readings behind `after`, up to `upto`, as events, and what became of each as a row of recalculation_batches.
-create function private.migrate_readings(after bigint, upto bigint) returns bigint
+-- What the tables held when they were last analysed tells nothing of what a batch will find in them: the planner is held to
+-- the indexes, or each batch would read all events.
+create or replace function private.migrate_readings(after bigint, upto bigint) returns bigint
     language plpgsql
     set search_path = ''
+    set enable_hashjoin = off
+    set enable_mergejoin = off
+    set enable_seqscan = off
 as $$
 declare
     impossible bigint[];
@@ -232,3 +223,22 @@ revoke all on function private.accept_event() from public;
 revoke all on function private.capture_reading() from public;
 revoke all on function private.record_reading(public.electricity_readings, jsonb, uuid) from public;
 revoke all on function private.migrate_readings(bigint, bigint) from public;
+
+set lock_timeout = '2s';
+create or replace trigger token_events_accept
+    before insert on public.token_events
+    for each row when (pg_trigger_depth() = 0 and not new.metadata ? 'migrated_from')
+    execute function private.accept_event();
+
+create or replace trigger electricity_readings_capture_written
+    after insert or delete on public.electricity_readings
+    for each row when (pg_trigger_depth() = 0)
+    execute function private.capture_reading();
+create or replace trigger electricity_readings_capture_corrected
+    after update on public.electricity_readings
+    for each row when (
+        pg_trigger_depth() = 0
+        and (old.user_id, old.date, old.reading, old.token_units, old.token_cost, old.is_meter_reset, old.notes)
+            is distinct from (new.user_id, new.date, new.reading, new.token_units, new.token_cost, new.is_meter_reset, new.notes))
+    execute function private.capture_reading();
+reset lock_timeout;
