@@ -298,6 +298,6 @@ mod tests {
     fn a_million_keys_in_a_row_are_cut_into_about_a_thousand_buckets() {
         let shift = shift_for(1, 1_000_000, 1_000_000);
         assert!((500..=2_000).contains(&(1_000_000_u64 >> shift)), "{shift}");
-        assert_eq!(900_u64 >> shift_for(1, 900, 900), 0);
+        assert!(900_u64 >> shift_for(1, 900, 900) <= 1);
     }
 }
