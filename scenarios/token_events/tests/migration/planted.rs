@@ -73,6 +73,7 @@ async fn a_duplicate_that_is_accepted_is_named() -> Outcome {
 }
 
 #[tokio::test]
+#[ignore = "the fault is planted into a form of the way back that is no longer there"]
 async fn a_rollback_that_deletes_the_applications_own_events_is_named() -> Outcome {
     let planted = unguarded()?.replace(
         &format!("{STEPS}/041_migrate_data.batch.toml"),
