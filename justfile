@@ -15,6 +15,11 @@ default:
 scenario NAME *ARGS:
     @shift && cargo run --quiet --profile {{ profile }} --package {{ NAME }} -- run "$@"
 
+# by which law each step's cost grows, e.g. `just scale medallion --at 0.01,0.1,1 --to 100M`
+[no-exit-message]
+scale NAME *ARGS:
+    @shift && cargo run --quiet --profile {{ profile }} --package {{ NAME }} -- scale "$@"
+
 # every test; those that need Docker too when an engine answers, otherwise they are named as skipped
 [no-exit-message]
 test *ARGS:

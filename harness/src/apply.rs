@@ -6,13 +6,17 @@
 mod attendant;
 mod batch;
 mod error;
+mod locks;
 mod meter;
 mod notices;
+mod saboteur;
 mod step;
 pub mod traffic;
 
 pub use attendant::{Attendant, Boundary, Place};
 pub(crate) use batch::OWN_SCHEMA;
 pub use error::ApplyError;
+pub use locks::{LockAttendant, LockWatch};
 pub use meter::{Meter, Reading};
-pub use step::{run_down, run_script, run_up, run_verify};
+pub use saboteur::Saboteur;
+pub use step::{dry_run, run_down, run_script, run_up, run_verify};

@@ -5,13 +5,17 @@ mod bug;
 mod clean;
 mod console;
 mod doctor;
+mod dry_run;
 mod exit;
 mod explain;
 mod interrupt;
 mod list;
 mod output;
+mod parity;
 mod progress;
+mod rows;
 mod run;
+mod scale;
 mod server_value;
 mod settings;
 mod shelf;
@@ -66,6 +70,7 @@ fn command(shelf: &Shelf) -> Exit {
     runtime.block_on(async {
         match arguments.command {
             Command::Run(arguments) => run::run(*arguments, &settings, shelf, &console).await,
+            Command::Scale(arguments) => scale::scale(*arguments, &settings, shelf, &console).await,
             Command::List => list::list(shelf, &console),
             Command::Explain { code } => explain::explain(code.as_deref(), &console),
             Command::Doctor => tokio::select! {
@@ -73,6 +78,7 @@ fn command(shelf: &Shelf) -> Exit {
                 () = interrupt::interrupted() => Exit::Interrupted,
                 exit = doctor::doctor(&settings, shelf, &console) => exit,
             },
+            Command::Parity(arguments) => parity::parity(*arguments, &settings, &console).await,
             Command::Clean(arguments) => clean::clean(&arguments, &settings, &console).await,
             Command::Completions { shell } => {
                 let mut script = Vec::new();

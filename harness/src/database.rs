@@ -3,6 +3,7 @@
 //! Every database made here is named `pgproof_…` and carries a comment that says whose it is; nothing else is ever
 //! dropped. What killed harnesses left on a shared server, [`sweep_databases`] removes.
 
+mod checkpoint;
 mod error;
 mod given_up;
 mod janitor;
@@ -11,6 +12,7 @@ mod name;
 mod owned;
 mod template;
 
+pub use checkpoint::Checkpoint;
 pub use error::{DatabaseError, TemplateError};
 pub use given_up::drop_given_up;
 pub use janitor::sweep_databases;

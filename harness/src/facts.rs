@@ -4,14 +4,17 @@ pub mod answer;
 mod bytes;
 mod cost;
 pub mod difference;
+mod dry_run;
 mod fault;
 pub mod fingerprint;
+mod growth;
 mod latency;
 mod locks;
 mod observation;
 mod plan_shape;
 pub mod relation;
 pub mod sequence;
+pub mod server_parity;
 mod sighting;
 mod step_run;
 mod workload;
@@ -20,16 +23,22 @@ pub use answer::{Answer, Reply, Seen};
 pub use bytes::Bytes;
 pub use cost::{Cost, RelationGrowth, RelationSize, StatementCost, StepCost};
 pub use difference::{CellDifference, DifferenceKind, RowDifference, RowDifferences};
-pub use fault::FaultSweep;
+pub use dry_run::{DryOutcome, DryRow, DryStep};
+pub use fault::{FaultKind, FaultObject, FaultOutcome, FaultPoint, FaultRows, FaultSide, FaultSweep, FaultTrial};
 pub use fingerprint::{Fingerprint, NumericMode};
+pub use growth::{Growth, Law, Measure, Prediction, SizeCost, Steepness, StepGrowth};
 pub use latency::{Latency, Ratio, Samples};
-pub use locks::LockTrace;
+pub use locks::{
+    HeldLock, LockSeen, LockTrace, LockedRelation, OwnWait, RowsOf, Sampling, StatementLocks, StatementSeen, Waiter,
+    WrittenRows,
+};
 pub use observation::{Asserted, LegacySight, Observation};
 pub use plan_shape::{PlanNode, PlanShape};
 pub use relation::{ChangeCounter, RelationInfo, RelationKind};
 pub use sequence::SequencePosition;
+pub use server_parity::{Means, RelationParity, ServerParity, ServerSeen};
 pub use sighting::Sighting;
-pub use step_run::{Direction, Refusal, StatementRun, StepRun};
+pub use step_run::{Direction, Refusal, SetAside, StatementRun, StepRun};
 pub use workload::{
     Awaited, LedgerCheck, Quantiles, RequestFailure, Running, ShadowCheck, ShadowDifference, Stall, TrafficPause,
     TrafficPeriod, When, WorkloadTrace,

@@ -8,15 +8,19 @@ mod applies;
 mod case_file;
 mod code;
 mod compatible;
+mod dry_run;
 mod finding;
 mod grants;
+mod growth;
 mod isolation;
 mod online;
 mod parity;
 mod quick;
 mod resumable;
 mod reversible;
+mod scale;
 mod schema;
+mod server_parity;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -25,8 +29,12 @@ pub use case_file::{
     Again, AssertionAnswer, Back, CaseFile, Compared, LeftBehind, QueryRun, Rehearsal, Repaired, Restored, SightAt,
 };
 pub use code::Code;
+pub use dry_run::what_changed;
 pub use finding::{Doubt, Finding};
+pub use online::{Foreseen, foreseen};
 pub(crate) use parity::thousands;
+pub use scale::{ScaleJudgement, scale};
+pub use server_parity::server_findings;
 pub use verdict::{ClaimResult, Judgement, Verdict, judge};
 
 /// A check: what is bad about the facts, and what they are silent on.

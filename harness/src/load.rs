@@ -141,7 +141,7 @@ impl Source {
         let mut snapshot_name = String::new();
         if let Some(path) = scenario.paths.get(path) {
             snapshot_name = format!("{}/{}/schema", scenario.name, path.name);
-            match steps::read(&files, path, scenario.jobs()) {
+            match steps::read(&files, path, scenario.jobs(), scenario.transforms()) {
                 Ok(read) => steps = read,
                 Err(found) => mistakes.extend(found),
             }

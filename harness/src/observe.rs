@@ -17,9 +17,9 @@ mod volatile;
 
 pub(crate) use answer::refusal;
 pub use answer::{answer, answer_inside, seen_as, seen_by, text_rows};
-pub use differences::differences;
+pub use differences::{Effort, differences, differences_within};
 pub use error::ObserveError;
-pub use fingerprint::fingerprint;
+pub use fingerprint::{canary, fingerprint};
 pub use relation::{Keyed, RowSource, describe, primary_key};
 pub use relations::read_relations;
 pub use schema::read_catalog;

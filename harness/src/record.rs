@@ -2,6 +2,8 @@
 
 mod event;
 mod run_record;
+mod scale_record;
 
 pub use event::{Event, Listener};
 pub use run_record::{Phase, QueryRecord, RECORD_VERSION, RepairRecord, RunRecord, ServerRecord, WaiverRecord};
+pub use scale_record::{SCALE_RECORD_VERSION, ScaleRecord};

@@ -15,10 +15,11 @@ mod path;
 mod plan;
 mod prelude;
 pub mod seed;
+pub mod server_map;
 mod variant;
 mod workload;
 
-pub use batch::{BatchJob, BatchManifest, BatchWork, RowTransform};
+pub use batch::{BatchJob, BatchManifest, BatchOptions, BatchWork, RowTransform};
 pub use budget::Budget;
 pub use caller::Caller;
 pub use claim::{Claim, UnknownClaim};
@@ -26,7 +27,9 @@ pub use expectation::{Assertion, LegacyStatement, Moment, NamedQuery, ParityMap,
 pub use identity::{Identity, Isolation, Sampled, Scope};
 pub use manifest::{Baseline, Requires, Scenario};
 pub use mistake::Mistake;
-pub use path::{MigrationPath, PlannedStep, Regrant, Retired, Rollback, StepWork, TransactionMode, Volatile, Waiver};
+pub use path::{
+    MigrationPath, PlannedStep, Regrant, Retired, Retyped, Rollback, StepWork, TransactionMode, Volatile, Waiver,
+};
 pub use plan::{Plan, PlanParts};
 pub use prelude::Prelude;
 pub use variant::{Exception, Repair, Variant, VariantExpectation};

@@ -8,6 +8,7 @@ mod lock_mode;
 mod meta;
 mod parameters;
 mod position;
+mod prediction;
 mod reader;
 mod script;
 mod script_error;
@@ -21,6 +22,7 @@ pub use identifier::{RelationName, RelationNameError, quote_identifier, quote_li
 pub use lock_mode::LockMode;
 pub use parameters::ParameterText;
 pub use position::{Excerpt, Position};
+pub use prediction::{LockEffect, LockPrediction};
 pub use script::{Directives, Include, IncludeBase, Includer, Item, Script, ScriptTransaction, SourceFile};
 pub use script_error::ScriptError;
 pub use sqlstate::is_servers_trouble;

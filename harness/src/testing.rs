@@ -17,9 +17,10 @@ use std::future::pending;
 
 use crate::judge::{Code, Finding, Verdict};
 use crate::load::{LoadError, Selection, Source};
-use crate::record::RunRecord;
-use crate::run::{self, RunError, RunFailure, RunSettings, run};
+use crate::record::{RunRecord, ScaleRecord};
+use crate::run::{self, RunError, RunFailure, RunSettings, ScaleSettings, run};
 use crate::scenario::Plan;
+use crate::scenario::seed::Scale;
 use crate::server::{Places, Provider, Request};
 
 /// Why a test could not look.
@@ -51,6 +52,23 @@ pub async fn prove(
     // A run's future is too large to be carried about on the stack of every test.
     let finished = Box::pin(run(&plan, &provider, settings, &mut (), pending())).await?;
     Ok(finished.record)
+}
+
+/// Takes a path of a scenario forward at several sizes and returns what is known of its growth; nothing is kept.
+///
+/// # Errors
+/// We could not look, or a step was refused.
+pub async fn scale(
+    source: &Source,
+    selection: &Selection,
+    at: &[Scale],
+    to: Option<u64>,
+    subject: &Subject,
+) -> Result<ScaleRecord, TestError> {
+    let plan = |scale: &Scale| source.plan(&Selection { scale: *scale, ..selection.clone() });
+    let plans = at.iter().map(plan).collect::<Result<Vec<_>, _>>()?;
+    let provider = provider(&source.plan(selection)?, subject);
+    Ok(Box::pin(run::scale(&ScaleSettings { plans, to }, &provider, &mut (), pending())).await?)
 }
 
 /// The baseline of a scenario and the same database migrated, on a server of `subject`, both analysed: what latency is

@@ -5,10 +5,12 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use pgproof::judge::{Code, Finding, Verdict};
-use pgproof::record::RunRecord;
-use pgproof::report::{Colour, terminal};
-use pgproof::run::RunSettings;
-use pgproof::testing::{Example, Subject, prove};
+use pgproof::record::{RunRecord, ScaleRecord};
+use pgproof::report::{Colour, scale_terminal, terminal};
+use pgproof::run::{FaultSettings, Faults, RunSettings};
+use pgproof::scenario::Claim;
+use pgproof::scenario::seed::Scale;
+use pgproof::testing::{Example, Subject, prove, scale};
 use rstest::rstest;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -18,9 +20,17 @@ fn library() -> PathBuf {
 }
 
 async fn run(example: &Example) -> Outcome<RunRecord> {
-    let subject = Subject::any_embedded();
-    let record = prove(&example.source()?, &example.selection(), &subject, &RunSettings::default()).await?;
-    Ok(record)
+    run_with(example, &RunSettings::default()).await
+}
+
+async fn run_with(example: &Example, settings: &RunSettings) -> Outcome<RunRecord> {
+    Ok(prove(&example.source()?, &example.selection(), &Subject::any_embedded(), settings).await?)
+}
+
+/// Claims that are put to the test only where somebody asks for it.
+fn settings(code: Code) -> RunSettings {
+    let faults = FaultSettings { faults: Faults::All, journal: None };
+    RunSettings { faults: (code.claim() == Claim::Resumable).then_some(faults), ..RunSettings::default() }
 }
 
 fn shown(record: &RunRecord) -> String {
@@ -35,18 +45,39 @@ fn fits(example: &Example, finding: &Finding) -> bool {
         && example.expected("message").is_none_or(|text| finding.message.contains(text))
 }
 
+/// The code that a path taken once does not give: its examples are taken at three sizes.
+async fn grown(example: &Example) -> Outcome<ScaleRecord> {
+    let at: Vec<Scale> = [0.125, 0.5, 2.0].into_iter().filter_map(Scale::new).collect();
+    Ok(scale(&example.source()?, &example.selection(), &at, None, &Subject::any_embedded()).await?)
+}
+
+async fn the_bad_example_grows_worse_than_linearly_and_the_good_one_does_not(bad: &Example, good: &Example) -> Outcome {
+    let record = grown(bad).await?;
+    let text = scale_terminal(&record, Colour::Never, 100);
+    assert_eq!(record.verdict, Verdict::Refuted, "bad.sql\n{text}");
+    assert!(record.findings.iter().all(|finding| finding.code == Code::W005 && fits(bad, finding)), "bad.sql\n{text}");
+    let record = grown(good).await?;
+    let text = scale_terminal(&record, Colour::Never, 100);
+    assert_eq!((record.findings.len(), record.verdict), (0, Verdict::Proven), "good.sql\n{text}");
+    Ok(())
+}
+
 async fn the_bad_example_gives_its_code_and_the_good_one_nothing(code: Code) -> Outcome {
     let directory = library().join(code.name());
     let bad = Example::read(&directory.join("bad.sql"))?;
     let declared = ["relation", "key", "message"].iter().any(|name| bad.expected(name).is_some());
     assert!(declared, "{code}: bad.sql declares nothing to expect");
-    let record = run(&bad).await?;
+    if code == Code::W005 {
+        let good = Example::read(&directory.join("good.sql"))?;
+        return the_bad_example_grows_worse_than_linearly_and_the_good_one_does_not(&bad, &good).await;
+    }
+    let record = run_with(&bad, &settings(code)).await?;
     let codes: BTreeSet<Code> = record.findings.iter().map(|finding| finding.code).collect();
     assert_eq!(codes, BTreeSet::from([code]), "bad.sql\n{}", shown(&record));
     assert_eq!(record.verdict(code.claim()), Some(Verdict::Refuted));
     assert!(record.findings.iter().any(|finding| fits(&bad, finding)), "not the declared finding\n{}", shown(&record));
     let good = Example::read(&directory.join("good.sql"))?;
-    let record = run(&good).await?;
+    let record = run_with(&good, &settings(code)).await?;
     assert_eq!(record.findings, [], "good.sql\n{}", shown(&record));
     assert_eq!(record.verdict(code.claim()), Some(Verdict::Proven), "good.sql\n{}", shown(&record));
     Ok(())
@@ -57,10 +88,12 @@ async fn the_bad_example_gives_its_code_and_the_good_one_nothing(code: Code) -> 
 async fn the_examples_hold(
     #[values(
         Code::A001, Code::A002, Code::A003, Code::A004, Code::A009, Code::P001, Code::P002, Code::P003, Code::P004,
-        Code::P005, Code::P006, Code::P007, Code::P009, Code::C001, Code::C002, Code::C003, Code::C004, Code::C005, Code::C006, Code::C009,
-        Code::S001, Code::S002, Code::S009, Code::R001, Code::R002, Code::R003, Code::R004, Code::R005, Code::R006,
-        Code::R009, Code::L001, Code::L002, Code::L003, Code::L004, Code::L005, Code::L006, Code::L007, Code::L009,
-        Code::Q001, Code::Q002, Code::Q003, Code::Q009, Code::W001, Code::W002, Code::W003, Code::W005, Code::W009
+        Code::P005, Code::P006, Code::P007, Code::P009, Code::C001, Code::C002, Code::C003, Code::C004, Code::C005,
+        Code::C006, Code::C009, Code::S001, Code::S002, Code::S009, Code::R001, Code::R002, Code::R003, Code::R004,
+        Code::R005, Code::R006, Code::R009, Code::F001, Code::F002, Code::F003, Code::F009, Code::L001, Code::L002,
+        Code::L003, Code::L004, Code::L005, Code::L006, Code::L007, Code::L009, Code::L010, Code::L011, Code::L012,
+        Code::L013, Code::L014, Code::Q001, Code::Q002, Code::Q003, Code::Q009, Code::W001, Code::W002, Code::W003,
+        Code::W005, Code::W009
     )]
     code: Code,
 ) -> Outcome {

@@ -11,13 +11,22 @@ mod memory;
 mod run;
 mod seed;
 mod start;
+mod watch;
 
 use bench::Bench;
 use pgproof_benches::Failure;
 
 fn main() -> Result<(), Failure> {
     let mut bench = Bench::of_this_process()?;
-    let works = [start::measure, clone::measure, fingerprint::measure, seed::measure, run::measure, memory::measure];
+    let works = [
+        start::measure,
+        clone::measure,
+        fingerprint::measure,
+        seed::measure,
+        run::measure,
+        watch::measure,
+        memory::measure,
+    ];
     // One work that can not be measured does not take the others' figures along.
     let failures: Vec<Failure> = works.iter().filter_map(|measure| measure(&mut bench).err()).collect();
     bench.finish()?;

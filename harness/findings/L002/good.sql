@@ -3,6 +3,7 @@
 -- == scenario ==
 -- [budget]
 -- stall_ms = 1000
+-- lock_wait_ms = 60000
 -- [workload]
 -- rate = 20
 -- clients = 2

@@ -5,6 +5,7 @@ use futures_util::future::{BoxFuture, ready};
 use sqlx::PgConnection;
 
 use crate::facts::Direction;
+use crate::scenario::TransactionMode;
 
 /// Where in a step something happens. A batch of a backfill counts as one statement, `BATCH`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct Place<'a> {
     pub sql: &'a str,
     /// Which statement of the file, or which batch, counted from 0.
     pub index: usize,
+    /// How it is wrapped: by a transaction that the step opened, or by none.
+    pub transaction: TransactionMode,
 }
 
 /// A moment between two messages to the server, at which a step could be interrupted.

@@ -1,26 +1,38 @@
 //! Backfills in keyset batches with a durable cursor.
 
+mod course;
+mod dry;
 mod walk;
+mod work;
 
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
+
+use futures_util::future::try_join_all;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use tokio::sync::Mutex;
 use tracing::instrument::WithSubscriber;
 
+pub(super) use self::dry::dry_run;
 use self::walk::{Stop, Walk, refused};
 use super::attendant::{Attendant, Boundary, Place};
 use super::error::{ApplyError, is_servers_trouble};
 use super::notices::Notices;
 use super::step::{flush_statistics, milliseconds};
-use crate::facts::{Direction, StatementRun, StepRun};
-use crate::scenario::{BatchJob, BatchWork};
+use crate::facts::{Direction, Refusal, StatementRun, StepRun};
+use crate::scenario::{BatchJob, BatchOptions, BatchWork, TransactionMode};
 use crate::sql::{quote_identifier, quote_literal};
 
 /// The schema that the harness keeps its own tables in while a backfill is under way; observers leave it out.
 pub(crate) const OWN_SCHEMA: &str = "pgproof";
 
 const CURSOR_TABLE: &str = "\"pgproof\".\"batch_cursor\"";
+
+/// The ranges of keys that a job with workers planned.
+const RANGE_TABLE: &str = "\"pgproof\".\"batch_range\"";
 
 /// A job on its way through the rows of its relation.
 #[derive(Debug, Clone, Copy)]
@@ -43,51 +55,114 @@ impl Walked<'_> {
     }
 }
 
-/// Runs batches from behind the durable cursor until no key lies beyond it.
+/// Who is told of each batch, one at a time, however many connections work.
+pub(super) struct Bystanders<'a> {
+    attendant: Mutex<&'a mut dyn Attendant>,
+    begun: AtomicUsize,
+}
+
+impl Bystanders<'_> {
+    /// Which batch this is, counted from 0.
+    fn next_index(&self) -> usize {
+        self.begun.fetch_add(1, Ordering::Relaxed)
+    }
+
+    async fn tell(&self, boundary: Boundary<'_>, connection: &mut PgConnection) -> Result<(), Stop> {
+        self.attendant.lock().await.at(boundary, connection).await.map_err(Stop::Server)
+    }
+}
+
+/// What the workers of a job have done so far.
+struct Tally<'a> {
+    statements: Vec<StatementRun>,
+    total: u64,
+    progress: &'a mut (dyn FnMut(u64) + Send),
+    refusal: Option<Refusal>,
+}
+
+/// Runs batches until nothing is left: from behind the durable cursor, or of the ranges that were planned.
 pub(super) async fn run(
     options: &PgConnectOptions,
     walked: Walked<'_>,
     attendant: &mut dyn Attendant,
     progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<StepRun, ApplyError> {
-    let Walked { step, direction, file, .. } = walked;
+    let Walked { step, direction, job, file } = walked;
     let started = Instant::now();
     let mut walk = Walk::open(options, walked).await?;
     let opened = attendant.at(Boundary::Opened { step, direction }, &mut walk.connection).await;
     opened.map_err(|source| ApplyError::Connect { step: step.to_owned(), source })?;
+    let bystanders = Bystanders { attendant: Mutex::new(attendant), begun: AtomicUsize::new(0) };
+    let tally = Mutex::new(Tally { statements: Vec::new(), total: 0, progress, refusal: None });
+    let ended = match begin(&mut walk).await {
+        Ok(()) => {
+            let mut walks = vec![walk];
+            for _ in 1..job.options.workers.map_or(1, NonZeroU32::get) {
+                walks.push(Walk::open(options, walked).await?);
+            }
+            try_join_all(walks.into_iter().map(|walk| work(walk, &bystanders, &tally))).await.map(|_| ())
+        }
+        Err(stop) => Err(stop),
+    };
+    let Tally { statements, mut refusal, .. } = tally.into_inner();
+    match ended {
+        Ok(()) => {}
+        Err(Stop::Refused(refused)) => refusal = Some(*refused),
+        Err(Stop::Server(source)) => return Err(ApplyError::Server { place: file.to_owned(), source }),
+    }
+    Ok(StepRun { step: step.to_owned(), direction, duration_ms: milliseconds(started), statements, refusal })
+}
+
+async fn begin(walk: &mut Walk<'_>) -> Result<(), Stop> {
+    walk.note_progress().await?;
+    walk.plan().await
+}
+
+/// One connection, until nothing is left or a batch was refused, its own or another's.
+async fn work(mut walk: Walk<'_>, bystanders: &Bystanders<'_>, tally: &Mutex<Tally<'_>>) -> Result<(), Stop> {
     let notices = Notices::default();
-    let mut statements = Vec::new();
-    let mut refusal = None;
-    let mut total = 0;
-    let mut next = walk.prepare().await.map(|()| Some(0));
+    let pause = walk.job.options.pause;
+    let mut prepared = walk.prepare().await;
     loop {
-        match next {
-            Ok(Some(_)) => {}
+        if tally.lock().await.refusal.is_some() {
+            break;
+        }
+        let began = Instant::now();
+        let outcome = match std::mem::replace(&mut prepared, Ok(())) {
+            Ok(()) => walk.batch(bystanders).with_subscriber(notices.dispatch()).await,
+            Err(stop) => Err(stop),
+        };
+        let mut tally = tally.lock().await;
+        match outcome {
+            Ok(Some(done)) => {
+                tally.total += done.rows;
+                let total = tally.total;
+                (tally.progress)(total);
+                tally.statements.push(StatementRun {
+                    file: walk.file.to_owned(),
+                    line: 1,
+                    command: "BATCH".to_owned(),
+                    duration_ms: milliseconds(began),
+                    rows: done.rows,
+                    notices: notices.take(),
+                    set_aside: done.set_aside,
+                });
+            }
             Ok(None) => break,
-            Err(Stop::Server(source)) => return Err(ApplyError::Server { place: file.to_owned(), source }),
-            Err(Stop::Refused(refused)) => {
-                refusal = Some(*refused);
+            Err(Stop::Refused(refusal)) => {
+                tally.refusal.get_or_insert(*refusal);
                 break;
             }
+            Err(stop) => return Err(stop),
         }
-        let batch_started = Instant::now();
-        next = walk.batch(statements.len(), attendant).with_subscriber(notices.dispatch()).await;
-        if let Ok(Some(rows)) = next {
-            total += rows;
-            progress(total);
-            statements.push(StatementRun {
-                file: file.to_owned(),
-                line: 1,
-                command: "BATCH".to_owned(),
-                duration_ms: milliseconds(batch_started),
-                rows,
-                notices: notices.take(),
-            });
+        drop(tally);
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
         }
     }
     flush_statistics(&mut walk.connection).await;
     let _ = walk.connection.close().await;
-    Ok(StepRun { step: step.to_owned(), direction, duration_ms: milliseconds(started), statements, refusal })
+    Ok(())
 }
 
 /// Runs the job's own way back: in batches of its own where it asks for bounds, otherwise as one script.
@@ -100,13 +175,27 @@ pub(super) async fn undo(
 ) -> Result<Option<StepRun>, ApplyError> {
     let Some(down) = &job.down else { return Ok(None) };
     if down.contains("$1") {
-        let back = BatchJob { work: BatchWork::Sql(down.clone()), down: None, ..job.clone() };
+        let back = BatchJob {
+            work: BatchWork::Sql(down.clone()),
+            down: None,
+            options: BatchOptions::default(),
+            ..job.clone()
+        };
         let walked = Walked { step, direction: Direction::Down, job: &back, file };
         return Ok(Some(run(options, walked, attendant, &mut |_| ()).await?));
     }
     let connect = |source| ApplyError::Connect { step: step.to_owned(), source };
     let mut connection = PgConnection::connect_with(options).await.map_err(connect)?;
-    let place = Place { step, direction: Direction::Down, file, line: 1, command: "BATCH DOWN", sql: down, index: 0 };
+    let place = Place {
+        step,
+        direction: Direction::Down,
+        file,
+        line: 1,
+        command: "BATCH DOWN",
+        sql: down,
+        index: 0,
+        transaction: TransactionMode::None,
+    };
     let stopped = |source| ApplyError::Server { place: file.to_owned(), source };
     attendant.at(Boundary::Opened { step, direction: Direction::Down }, &mut connection).await.map_err(connect)?;
     attendant.at(Boundary::StatementStarts(place), &mut connection).await.map_err(stopped)?;
@@ -127,6 +216,7 @@ pub(super) async fn undo(
             duration_ms: milliseconds(started),
             rows: done.rows_affected(),
             notices: Vec::new(),
+            set_aside: Vec::new(),
         }),
         Err(error) if is_servers_trouble(&error) => {
             return Err(stopped(error));
@@ -155,7 +245,8 @@ pub(super) async fn forget(options: &PgConnectOptions, step: &str) -> Result<(),
         "do $$ begin
            if to_regclass({table}) is not null then
              delete from {CURSOR_TABLE} where step in ({step}, {back});
-             if not exists (select from {CURSOR_TABLE}) then drop schema {schema} cascade; end if;
+             delete from {RANGE_TABLE} where step in ({step}, {back});
+             if not exists (select from {CURSOR_TABLE}) and not exists (select from {RANGE_TABLE}) then drop schema {schema} cascade; end if;
            end if;
          end $$",
         table = quote_literal(CURSOR_TABLE),

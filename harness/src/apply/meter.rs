@@ -114,7 +114,10 @@ impl Meter {
             Boundary::Committed(_) => self.reading.committed(now),
         }
         self.reading.wal_bytes = written(self.reading.opened_at, position);
-        self.reading.measuring_ms += milliseconds(now);
+        // The step's own time begins behind the opening.
+        if !matches!(boundary, Boundary::Opened { .. }) {
+            self.reading.measuring_ms += milliseconds(now);
+        }
         if let Boundary::StatementStarts(_) = boundary {
             let started = Started { at: Instant::now(), position, measuring_ms: self.reading.measuring_ms };
             self.reading.statement = Some(started);

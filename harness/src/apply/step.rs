@@ -11,7 +11,7 @@ use super::attendant::{Attendant, Boundary, Place};
 use super::batch::{self, Walked};
 use super::error::{ApplyError, is_servers_trouble};
 use super::notices::Notices;
-use crate::facts::{Direction, Refusal, StatementRun, StepRun};
+use crate::facts::{Direction, DryRow, DryStep, Refusal, StatementRun, StepRun};
 use crate::scenario::{PlannedStep, StepWork, TransactionMode};
 use crate::sql::{Script, Statement};
 
@@ -37,6 +37,24 @@ pub async fn run_up(
             batch::run(options, walked, attendant, progress).await
         }
     }
+}
+
+/// Does what a backfill would do, batch by batch, each in a transaction that is rolled back; `row` hears what would become
+/// of each row. `None` where the step is no backfill.
+///
+/// A batch does not see what the one before it did; sequences do not roll back.
+///
+/// # Errors
+/// As [`run_up`].
+pub async fn dry_run(
+    options: &PgConnectOptions,
+    step: &PlannedStep,
+    attendant: &mut dyn Attendant,
+    row: &mut (dyn FnMut(DryRow) + Send),
+) -> Result<Option<DryStep>, ApplyError> {
+    let StepWork::Batches { job, file } = &step.work else { return Ok(None) };
+    let walked = Walked { step: &step.name, direction: Direction::Up, job, file };
+    batch::dry_run(options, walked, attendant, row).await.map(Some)
 }
 
 /// Takes a step back over a new connection: its `.down.sql`, or the job's own way back. `None` where there is neither.
@@ -104,7 +122,7 @@ pub async fn run_script(
     for (index, statement) in script.statements().enumerate() {
         let stopped = |source| ApplyError::Server { place: statement.position.to_string(), source };
         let command = statement.command();
-        let place = place_at(step, direction, statement, &command, index);
+        let place = place_at((step, direction, transaction), statement, &command, index);
         attendant.at(Boundary::StatementStarts(place), &mut connection).await.map_err(stopped)?;
         match run_statement(&mut connection, statement, direction, &notices).await.map_err(stopped)? {
             Ok(run) => statements.push(run),
@@ -119,7 +137,7 @@ pub async fn run_script(
         let end = if refusal.is_none() { "commit" } else { "rollback" };
         let last = script.statements().enumerate().last().filter(|_| refusal.is_none());
         let command = last.map(|(_, statement)| statement.command()).unwrap_or_default();
-        let last = last.map(|(index, statement)| place_at(step, direction, statement, &command, index));
+        let last = last.map(|(index, statement)| place_at((step, direction, transaction), statement, &command, index));
         let stopped = |source| ApplyError::Server { place: format!("the end of `{step}`"), source };
         if let Some(place) = last {
             attendant.at(Boundary::CommitStarts(place), &mut connection).await.map_err(stopped)?;
@@ -144,8 +162,7 @@ pub async fn run_script(
 }
 
 fn place_at<'a>(
-    step: &'a str,
-    direction: Direction,
+    (step, direction, transaction): (&'a str, Direction, TransactionMode),
     statement: &'a Statement,
     command: &'a str,
     index: usize,
@@ -158,6 +175,7 @@ fn place_at<'a>(
         command,
         sql: &statement.text,
         index,
+        transaction,
     }
 }
 
@@ -180,6 +198,7 @@ async fn run_statement(
             duration_ms: milliseconds(started),
             rows,
             notices: notices.take(),
+            set_aside: Vec::new(),
         })),
         Ok(Outcome::False) => Ok(Err(Refusal {
             sqlstate: "P0004".to_owned(),

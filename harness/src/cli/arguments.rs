@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::rows::Rows;
 use super::server_value::ServerValue;
 use super::settings::{EXIT_CODES, environment_help};
 use crate::scenario::Claim;
@@ -31,6 +32,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Puts a migration path to the test and prints what is proven
     Run(Box<RunArguments>),
+    /// Takes a path at several sizes and says by which law each step's cost grows, and what it becomes
+    Scale(Box<ScaleArguments>),
     /// Lists the scenarios with their paths and variants
     List,
     /// Tells what a finding means and what to do about it
@@ -40,6 +43,8 @@ pub(crate) enum Command {
     },
     /// Tells which servers can be had here, and what is missing
     Doctor,
+    /// Compares the rows of two live databases, and only reads them
+    Parity(Box<ParityArguments>),
     /// Removes what killed runs left: directories, containers, databases
     Clean(CleanArguments),
     /// Prints a completion script for a shell
@@ -76,9 +81,15 @@ pub(crate) struct RunArguments {
     /// Leaves these claims out, by name or letter
     #[arg(long, value_delimiter = ',', value_name = "CLAIM", conflicts_with = "only")]
     pub(crate) skip: Vec<Claim>,
+    /// Interrupts the steps at these boundaries, runs them again and compares (claim F); takes a while
+    #[arg(long, value_enum, value_name = "BOUNDARIES")]
+    pub(crate) faults: Option<FaultsArgument>,
     /// What is printed to stdout
     #[arg(long, value_enum, value_delimiter = ',', default_value = "terminal")]
     pub(crate) format: Vec<Format>,
+    /// Asks the backfills what they would do to each row, changes nothing, and judges no claim
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Where the record and the reports go; `target/pgproof/<scenario>/<path>` where it is left out
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) out: Option<PathBuf>,
@@ -88,6 +99,67 @@ pub(crate) struct RunArguments {
     /// Keeps nothing (the default elsewhere)
     #[arg(long)]
     pub(crate) no_keep: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScaleArguments {
+    /// A scenario below `scenarios/`, or a directory with a `scenario.toml`
+    pub(crate) scenario: Option<String>,
+    /// The path to take; the first one where it is left out
+    #[arg(long)]
+    pub(crate) path: Option<String>,
+    /// What the row counts of the seed are multiplied by, one size each
+    #[arg(long, value_delimiter = ',', value_name = "FACTOR", default_value = "0.01,0.1,1,3")]
+    pub(crate) at: Vec<Scale>,
+    /// For how many rows of the largest seeded relation to say what comes, such as 100M; ten times the largest size
+    /// where it is left out
+    #[arg(long, value_name = "ROWS")]
+    pub(crate) to: Option<Rows>,
+    /// The major version of PostgreSQL; the newest that has what the scenario requires where it is left out
+    #[arg(long, value_name = "MAJOR")]
+    pub(crate) pg: Option<u16>,
+    #[command(flatten)]
+    pub(crate) server: ServerArguments,
+    /// Another number for the seed: other rows, of the same kind
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    /// What is printed to stdout
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "terminal")]
+    pub(crate) format: Vec<Format>,
+    /// Where the record and the page go; `target/pgproof/<scenario>/<path>` where it is left out
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ParityArguments {
+    /// The server whose rows are right: a postgres:// URL
+    #[arg(long, value_name = "URL", value_parser = ServerValue)]
+    pub(crate) legacy: Source,
+    /// The server that must have them: a postgres:// URL
+    #[arg(long, value_name = "URL", value_parser = ServerValue)]
+    pub(crate) target: Source,
+    /// What belongs to what, as TOML; every table under its own name where it is left out
+    #[arg(long, value_name = "FILE")]
+    pub(crate) map: Option<PathBuf>,
+    /// Compares every byte of every row instead of hashes
+    #[arg(long)]
+    pub(crate) exact: bool,
+    /// How many differences of each kind are named in each relation; all are counted
+    #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+    pub(crate) limit: usize,
+    /// How many relations are compared at once
+    #[arg(long, value_name = "NUMBER", default_value_t = 2)]
+    pub(crate) jobs: usize,
+    /// What is printed to stdout
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "terminal")]
+    pub(crate) format: Vec<Format>,
+    /// Where the record and its page go; `target/pgproof/parity` where it is left out
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) out: Option<PathBuf>,
+    /// Begins anew where an interrupted comparison could go on
+    #[arg(long)]
+    pub(crate) afresh: bool,
 }
 
 #[derive(Debug, Args)]
@@ -114,6 +186,17 @@ pub(crate) struct CleanArguments {
     /// Also forgets the initialised clusters that the next start would copy
     #[arg(long)]
     pub(crate) cache: bool,
+}
+
+/// Boundaries to interrupt steps at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FaultsArgument {
+    /// Before every statement and at every commit
+    Statements,
+    /// At batches of the backfills: the first two, one in the middle, the last
+    Batches,
+    /// Both, and with the locks held by somebody else
+    All,
 }
 
 /// A form of the report.

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::console::Console;
-use crate::record::RunRecord;
+use crate::record::{RunRecord, ScaleRecord};
 use crate::report;
 
 /// A directory that could be written to. Dropped with nothing written, what was made of it is gone again.
@@ -32,11 +32,24 @@ impl Output {
         Ok(output)
     }
 
+    /// The path of a file in the directory.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.directory.join(name)
+    }
+
     /// Writes the record and its Markdown page beside each other, whatever was printed; where the record is now.
     pub(crate) fn write(&self, record: &RunRecord, console: &Console) -> Option<PathBuf> {
-        let path = self.directory.join("run.json");
-        let written = std::fs::write(&path, report::json(record))
-            .and_then(|()| std::fs::write(self.directory.join("report.md"), report::markdown(record)));
+        self.both("run.json", &report::json(record), "report.md", &report::markdown(record), console)
+    }
+
+    /// The same for a path taken at several sizes.
+    pub(crate) fn write_scale(&self, record: &ScaleRecord, console: &Console) -> Option<PathBuf> {
+        self.both("scale.json", &report::json(record), "scale.md", &report::scale_markdown(record), console)
+    }
+
+    fn both(&self, name: &str, json: &str, page_name: &str, page: &str, console: &Console) -> Option<PathBuf> {
+        let path = self.directory.join(name);
+        let written = std::fs::write(&path, json).and_then(|()| std::fs::write(self.directory.join(page_name), page));
         match written {
             Ok(()) => Some(path),
             Err(error) => {

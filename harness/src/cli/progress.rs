@@ -59,9 +59,15 @@ impl Listener for Progress {
                 }
             }
             Event::QueryMeasured(query) => self.bar.set_message(query.name.clone()),
+            Event::FaultTried { done, of, what } => {
+                tracing::debug!("{done} of {of}: {what}");
+                self.bar.set_message(format!("{done} of {of}: {what}"));
+            }
             Event::RunStarted { .. }
+            | Event::FaultsSwept(_)
             | Event::BaselineObserved(_)
             | Event::MigratedObserved { .. }
+            | Event::LocksSeen(..)
             | Event::TrafficSeen(_)
             | Event::Waived(_)
             | Event::Repaired(_)

@@ -1,6 +1,8 @@
 //! `pgproof run`.
 
-use super::arguments::{Format, RunArguments};
+use std::path::Path;
+
+use super::arguments::{FaultsArgument, Format, RunArguments, ServerArguments};
 use super::console::Console;
 use super::exit::Exit;
 use super::interrupt::interrupted;
@@ -12,7 +14,7 @@ use crate::judge::{Finding, Verdict};
 use crate::load::{LoadError, Selection};
 use crate::record::RunRecord;
 use crate::report::{self, Colour};
-use crate::run::{Keep, RunError, RunFailure, RunSettings};
+use crate::run::{FaultSettings, Faults, Keep, RunError, RunFailure, RunSettings};
 use crate::scenario::{Claim, Plan};
 use crate::server::{Consent, Provider, Request, in_words};
 
@@ -31,19 +33,26 @@ pub(crate) async fn run(arguments: RunArguments, settings: &Settings, shelf: &Sh
         }
     };
     let out = arguments.out.clone().unwrap_or_else(|| settings.target.join(&plan.scenario).join(&plan.path));
-    // A place that can not be written to is noticed before an hour of work, not after it.
-    let output = match Output::prepare(&out) {
+    let output = match prepared(&out, console) {
         Ok(output) => output,
-        Err(error) => {
-            console.error(
-                &format!("can not write to `{}`: {error}", out.display()),
-                Some("choose another place with `--out`"),
-            );
-            return Exit::Environment;
-        }
+        Err(exit) => return exit,
     };
-    let provider = provider(&arguments, settings, &plan);
-    let run_settings = RunSettings { claims: claims(&arguments), keep: keep(&arguments, settings) };
+    let provider = provider(arguments.pg, &arguments.server, settings, &plan);
+    if arguments.dry_run {
+        return super::dry_run::ask(&plan, &provider, &output, settings, console).await;
+    }
+    let run_settings = RunSettings {
+        claims: claims(&arguments),
+        keep: keep(&arguments, settings),
+        faults: arguments.faults.map(|faults| FaultSettings {
+            faults: match faults {
+                FaultsArgument::Statements => Faults::Statements,
+                FaultsArgument::Batches => Faults::Batches,
+                FaultsArgument::All => Faults::All,
+            },
+            journal: Some(out.join("faults.jsonl")),
+        }),
+    };
     let mut progress = Progress::new(settings);
     let outcome = Box::pin(crate::run::run(&plan, &provider, &run_settings, &mut progress, interrupted())).await;
     progress.finish();
@@ -59,18 +68,27 @@ pub(crate) async fn run(arguments: RunArguments, settings: &Settings, shelf: &Sh
     }
 }
 
-fn provider(arguments: &RunArguments, settings: &Settings, plan: &Plan) -> Provider {
-    let source = match &arguments.server.image {
-        Some(image) => arguments.server.server.clone().with_image(image),
-        None => arguments.server.server.clone(),
+/// Where the record goes. A place that can not be written to is noticed before an hour of work, not after it.
+pub(crate) fn prepared(out: &Path, console: &Console) -> Result<Output, Exit> {
+    Output::prepare(out).map_err(|error| {
+        let message = format!("can not write to `{}`: {error}", out.display());
+        console.error(&message, Some("choose another place with `--out`"));
+        Exit::Environment
+    })
+}
+
+pub(crate) fn provider(major: Option<u16>, server: &ServerArguments, settings: &Settings, plan: &Plan) -> Provider {
+    let source = match &server.image {
+        Some(image) => server.server.clone().with_image(image),
+        None => server.server.clone(),
     };
     let request = Request {
-        major: arguments.pg,
+        major,
         settings: plan.requires.settings.clone(),
         extensions: plan.requires.extensions.clone(),
         ..Request::default()
     };
-    let consent = if arguments.server.yes { Consent::Granted } else { Consent::LoopbackOnly };
+    let consent = if server.yes { Consent::Granted } else { Consent::LoopbackOnly };
     Provider::new(source, request, settings.places.clone()).consent(consent).image(&settings.image)
 }
 
@@ -103,7 +121,7 @@ fn tell(record: &RunRecord, arguments: &RunArguments, output: &Output, settings:
     })
 }
 
-fn tell_failure(failure: &RunFailure, output: &Output, console: &Console) -> Exit {
+pub(crate) fn tell_failure(failure: &RunFailure, output: &Output, console: &Console) -> Exit {
     if let RunError::Interrupted = *failure.error {
         console.talk("interrupted: nothing is left behind");
         return Exit::Interrupted;

@@ -41,6 +41,18 @@ pub struct StatementRun {
     /// Notices and warnings that the server sent while it ran.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<String>,
+    /// Rows of a batch that failed and were set aside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_aside: Vec<SetAside>,
+}
+
+/// A row that a backfill could not do, and went on without.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAside {
+    /// Its key, as text.
+    pub key: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// What a server said when it refused a statement.

@@ -105,6 +105,16 @@ codes! {
     R006 => Reversible;
     /// an assertion about rolling back does not hold
     R009 => Reversible;
+    /// sessions queued behind a lock of the migration
+    L010 => Online;
+    /// a relation that the traffic uses was rewritten under a lock
+    L011 => Online;
+    /// a relation that the traffic uses was read in full under a lock
+    L012 => Online;
+    /// sessions queued behind a migration that waited for a lock itself
+    L013 => Online;
+    /// one transaction changed many rows that the traffic uses
+    L014 => Online;
     /// a query takes longer than its budget
     Q001 => Quick;
     /// a query became slower than it may
@@ -113,6 +123,14 @@ codes! {
     Q003 => Quick;
     /// an assertion about speed does not hold
     Q009 => Quick;
+    /// interrupted and run again, a step fails
+    F001 => Resumable;
+    /// interrupted and run again, a step leaves another schema
+    F002 => Resumable;
+    /// interrupted and run again, a step leaves other rows
+    F003 => Resumable;
+    /// an assertion about resuming does not hold
+    F009 => Resumable;
     /// the way forward takes longer than its budget
     W001 => Affordable;
     /// the way forward writes more write-ahead log than its budget
@@ -150,6 +168,7 @@ impl Code {
             Claim::Schema => Self::S009,
             Claim::Reversible => Self::R009,
             Claim::Quick => Self::Q009,
+            Claim::Resumable => Self::F009,
             Claim::Affordable => Self::W009,
             Claim::Online => Self::L009,
             _ => Self::P009,

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::grants::grants;
 use super::isolation::isolation;
-use super::{CaseFile, Code, Doubt, Finding, Ruling, SightAt};
+use super::{CaseFile, Code, Compared, Doubt, Finding, Ruling, SightAt};
 use crate::facts::{Answer, Reply, Seen};
 use crate::scenario::Claim;
+use crate::sql::RelationName;
 
 pub(super) fn compatible(case: &CaseFile<'_>) -> Ruling {
     let mut ruling = Ruling::default();
@@ -20,7 +21,7 @@ pub(super) fn compatible(case: &CaseFile<'_>) -> Ruling {
     }
     for compared in &case.compared {
         let Some(relation) = &compared.relation else { continue };
-        for column in &compared.lost_columns {
+        for column in compared.lost_columns.iter().filter(|column| !is_retyped(case, compared, relation, column)) {
             ruling.findings.push(
                 Finding::new(
                     Code::C004,
@@ -64,6 +65,19 @@ fn users_of(case: &CaseFile<'_>) -> String {
     let users: BTreeSet<&String> =
         case.sight.seen.keys().map(|(who, _)| who).filter(|who| !roles.contains(who)).collect();
     if users.is_empty() { String::new() } else { format!(" and {} users", users.len()) }
+}
+
+/// Whether a column, named with the type it had, is still there and was meant to get another type.
+fn is_retyped(case: &CaseFile<'_>, compared: &Compared, relation: &RelationName, column: &str) -> bool {
+    let gone = |name: &str| match &compared.outcome {
+        Ok(differences) => differences.columns_only_before.iter().any(|gone| gone == name),
+        Err(_) => true,
+    };
+    case.plan.retyped.iter().any(|retyped| {
+        let name = &retyped.column;
+        let is_it = column.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(' '));
+        retyped.relation == *relation && is_it && !gone(name)
+    })
 }
 
 /// Where on the path the old application looks.

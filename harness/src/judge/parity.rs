@@ -102,7 +102,7 @@ fn rule_on(plan: &Plan, compared: &Compared, differences: &RowDifferences, rulin
         ));
     }
     for row in &differences.named {
-        ruling.findings.push(at_writer(plan, what, finding_of(compared, row, differences)));
+        ruling.findings.push(at_writer(plan, what, finding_of(what, row, differences)));
     }
 }
 
@@ -117,8 +117,7 @@ fn at_writer(plan: &Plan, what: &str, finding: Finding) -> Finding {
     }
 }
 
-fn finding_of(compared: &Compared, row: &RowDifference, all: &RowDifferences) -> Finding {
-    let what = &compared.what;
+pub(super) fn finding_of(what: &str, row: &RowDifference, all: &RowDifferences) -> Finding {
     let finding = match &row.kind {
         DifferenceKind::Missing(_) => {
             Finding::new(Code::P001, format!("`{what}` lost a row ({} in all)", thousands(all.missing)))

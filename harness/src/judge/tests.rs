@@ -3,6 +3,8 @@
 mod affordable;
 mod compatible;
 mod fixture;
+mod locks;
+mod online;
 mod parity;
 mod quick;
 mod reversible;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::files::Files;
 use super::toml_place;
 use crate::scenario::{
-    BatchJob, BatchManifest, MigrationPath, Mistake, PlannedStep, Rollback, StepWork, TransactionMode,
+    BatchJob, BatchManifest, MigrationPath, Mistake, PlannedStep, Rollback, RowTransform, StepWork, TransactionMode,
 };
-use crate::sql::Script;
+use crate::sql::{Position, Script};
 
 /// Files that belong to one step.
 #[derive(Default)]
@@ -23,6 +23,7 @@ pub(super) fn read(
     files: &Files,
     path: &MigrationPath,
     jobs: &BTreeMap<String, BatchJob>,
+    transforms: &BTreeMap<String, RowTransform>,
 ) -> Result<Vec<PlannedStep>, Vec<Mistake>> {
     let mut mistakes = Vec::new();
     let mut found: BTreeMap<String, StepFiles> = BTreeMap::new();
@@ -54,7 +55,7 @@ pub(super) fn read(
     }
     let mut steps = Vec::new();
     for (name, step) in found {
-        match planned(files, path, &name, &step, jobs.get(&name)) {
+        match planned(files, path, &name, &step, jobs.get(&name), transforms) {
             Ok(step) => steps.push(step),
             Err(found) => mistakes.extend(found),
         }
@@ -68,6 +69,7 @@ fn planned(
     name: &str,
     step: &StepFiles,
     job: Option<&BatchJob>,
+    transforms: &BTreeMap<String, RowTransform>,
 ) -> Result<PlannedStep, Vec<Mistake>> {
     let work = match (&step.up, &step.batch, job) {
         (Some(up), None, None) => {
@@ -78,9 +80,11 @@ fn planned(
         (None, Some(file), None) => {
             let text = files.read(file).map_err(|mistake| vec![mistake])?;
             let manifest: BatchManifest = toml_place::parse(&text, file).map_err(|mistake| vec![mistake])?;
-            StepWork::Batches { job: manifest.into(), file: file.clone() }
+            let start = Position { file: file.as_str().into(), line: 1, column: 1 };
+            let job = manifest.job(transforms).map_err(|mistake| vec![mistake.at(start)])?;
+            StepWork::Batches { job: Box::new(job), file: file.clone() }
         }
-        (None, None, Some(job)) => StepWork::Batches { job: job.clone(), file: format!("{name} (Rust)") },
+        (None, None, Some(job)) => StepWork::Batches { job: Box::new(job.clone()), file: format!("{name} (Rust)") },
         (None, None, None) => {
             return Err(vec![
                 Mistake::new(format!("step `{name}` has no way forward"))

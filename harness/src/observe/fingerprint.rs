@@ -21,6 +21,18 @@ pub(crate) struct Hashed {
     pub(crate) encoding: Encoding,
 }
 
+impl Hashed {
+    /// Its value and a type whose literals compare with it by an operator that its indexes know; a key's only, which is
+    /// sent as this type.
+    pub(crate) fn bare_key(&self) -> Option<(String, &'static str)> {
+        match self.encoding {
+            Encoding::Integer32 | Encoding::Integer64 => Some((self.value.clone(), "int8")),
+            Encoding::Exact(kind) => Some((self.value.clone(), kind)),
+            _ => None,
+        }
+    }
+}
+
 impl From<&ColumnShape> for Hashed {
     fn from(shape: &ColumnShape) -> Self {
         Self { name: shape.name.clone(), value: shape.expression(), encoding: shape.encoding }
@@ -78,15 +90,20 @@ pub(crate) async fn aggregate_or_refusal(
 /// 32. The sum of `bigint` is exact (it accumulates 128 bits), where XOR would cancel duplicates. No subquery, since
 /// one would keep the aggregate from running in parallel.
 pub(crate) fn statement(source: &RowSource, shapes: &[ColumnShape], columns: &[Hashed], method: Method) -> String {
-    let hash = row_hash(columns, method);
-    let mixed = match method.hash {
-        HashMethod::Record => mixed(&hash),
-        HashMethod::Md5 => hash,
-    };
+    let mixed = mixed_hash(columns, method);
     format!(
         "select pg_catalog.count(*), coalesce(pg_catalog.sum({mixed}), 0)::pg_catalog.text from {}",
         source.as_from_item(shapes),
     )
+}
+
+/// The expression for a row's hash as it is summed, over the alias `r`.
+pub(crate) fn mixed_hash(columns: &[Hashed], method: Method) -> String {
+    let hash = row_hash(columns, method);
+    match method.hash {
+        HashMethod::Record => mixed(&hash),
+        HashMethod::Md5 => hash,
+    }
 }
 
 /// The expression for a row's hash with its bits spread.

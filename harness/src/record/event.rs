@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{QueryRecord, RepairRecord, ServerRecord, WaiverRecord};
-use crate::facts::{Cost, Direction, StepRun, WorkloadTrace};
-use crate::judge::Judgement;
+use crate::facts::{Cost, Direction, FaultSweep, LockTrace, StepRun, WorkloadTrace};
+use crate::judge::{Foreseen, Judgement};
 use crate::sql::RelationName;
 
 /// Something that happened.
@@ -72,8 +72,21 @@ pub enum Event {
     },
     /// What the first way forward cost is known.
     CostMeasured(Cost),
+    /// Its locks were watched, beside what a linter expected of them.
+    LocksSeen(LockTrace, Vec<Foreseen>),
     /// The path was taken under live traffic.
     TrafficSeen(WorkloadTrace),
+    /// A step was interrupted and run again.
+    FaultTried {
+        /// Boundaries tried so far.
+        done: usize,
+        /// Boundaries in all.
+        of: usize,
+        /// The boundary.
+        what: String,
+    },
+    /// Every boundary was tried.
+    FaultsSwept(FaultSweep),
     /// A named query was measured.
     QueryMeasured(QueryRecord),
     /// The claims are judged.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Event, Listener};
-use crate::facts::{Cost, Ratio, StepRun, WorkloadTrace};
-use crate::judge::{ClaimResult, Finding, Verdict};
+use crate::facts::{Cost, FaultSweep, LockTrace, Ratio, StepRun, WorkloadTrace};
+use crate::judge::{ClaimResult, Finding, Foreseen, Verdict};
 use crate::scenario::Claim;
 use crate::sql::RelationName;
 
@@ -52,9 +52,18 @@ pub struct RunRecord {
     pub cost: Option<Cost>,
     /// The named queries.
     pub latency: Vec<QueryRecord>,
+    /// Which locks the path took under live traffic; absent where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locks: Option<LockTrace>,
+    /// What a linter expected of the locks, and whether it was seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foreseen: Vec<Foreseen>,
     /// What live traffic met; absent where there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workload: Option<WorkloadTrace>,
+    /// Where the path was interrupted and how it ended; absent where nobody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub faults: Option<FaultSweep>,
     /// Rows that the migration set right as the variant declares.
     pub repairs: Vec<RepairRecord>,
     /// What was not asked of the path, and why.
@@ -174,6 +183,10 @@ impl Listener for RunRecord {
             Event::Waived(waiver) => self.waivers.push(waiver.clone()),
             Event::Repaired(repair) => self.repairs.push(repair.clone()),
             Event::CostMeasured(cost) => self.cost = Some(cost.clone()),
+            Event::LocksSeen(trace, foreseen) => {
+                self.locks = Some(trace.clone());
+                self.foreseen.clone_from(foreseen);
+            }
             Event::TrafficSeen(trace) => self.workload = Some(trace.clone()),
             Event::QueryMeasured(query) => self.latency.push(query.clone()),
             Event::Judged(judgement) => {
@@ -182,7 +195,9 @@ impl Listener for RunRecord {
             }
             Event::Kept(address) => self.kept = Some(address.clone()),
             Event::RunFinished(duration) => self.duration_ms = duration.as_secs_f64() * 1_000.0,
+            Event::FaultsSwept(sweep) => self.faults = Some(sweep.clone()),
             Event::PhaseStarted(_)
+            | Event::FaultTried { .. }
             | Event::Seeded { .. }
             | Event::StepStarted { .. }
             | Event::BatchCommitted { .. } => {}

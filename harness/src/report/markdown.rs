@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::terminal::{counts, heading, listed};
-use super::traffic;
+use super::{locks, traffic};
 use crate::facts::Direction;
 use crate::record::RunRecord;
 use crate::scenario::Claim;
@@ -34,6 +34,7 @@ fn write(record: &RunRecord, page: &mut String) -> std::fmt::Result {
         super::cost::cost(cost, page)?;
     }
     traffic::traffic(record, page)?;
+    locks::locks(record, page)?;
     latency(record, page)?;
     rows(record, page)
 }

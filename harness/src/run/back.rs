@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use sqlx::PgConnection;
+
 use super::RunError;
 use super::compare::NAMED_ROWS;
 use super::forward::{self, Road};
@@ -151,18 +153,7 @@ async fn stable(
     let mut connection = pinned(&stage.work).await?;
     let mut fingerprints = BTreeMap::new();
     for (relation, known) in &observation.relations {
-        let mut reproducible = observe::reproducible_columns(&mut connection, relation).await?;
-        let volatile: Vec<&String> = plan
-            .volatile
-            .iter()
-            .filter(|volatile| volatile.relation == *relation)
-            .flat_map(|volatile| &volatile.columns)
-            .collect();
-        if !volatile.is_empty() {
-            let shapes = observe::describe(&mut connection, &RowSource::Relation(relation.clone(), None)).await?;
-            let kept = reproducible.unwrap_or_else(|| shapes.into_iter().map(|shape| shape.name).collect());
-            reproducible = Some(kept.into_iter().filter(|column| !volatile.contains(&column)).collect());
-        }
+        let reproducible = stable_columns(&mut connection, plan, relation).await?;
         let fingerprint = match reproducible {
             Some(columns) => super::look::fingerprint(&mut connection, relation, Some(columns)).await?,
             None => known.clone(),
@@ -171,6 +162,23 @@ async fn stable(
     }
     close(connection).await;
     Ok(fingerprints)
+}
+
+/// The columns of a relation that two applications fill alike; `None` where all do.
+pub(super) async fn stable_columns(
+    connection: &mut PgConnection,
+    plan: &Plan,
+    relation: &RelationName,
+) -> Result<Option<Vec<String>>, RunError> {
+    let reproducible = observe::reproducible_columns(connection, relation).await?;
+    let of_relation = plan.volatile.iter().filter(|volatile| volatile.relation == *relation);
+    let volatile: Vec<&String> = of_relation.flat_map(|volatile| &volatile.columns).collect();
+    if volatile.is_empty() {
+        return Ok(reproducible);
+    }
+    let shapes = observe::describe(connection, &RowSource::Relation(relation.clone(), None)).await?;
+    let kept = reproducible.unwrap_or_else(|| shapes.into_iter().map(|shape| shape.name).collect());
+    Ok(Some(kept.into_iter().filter(|column| !volatile.contains(&column)).collect()))
 }
 
 /// Dumps the baseline and restores it into a fresh database, with the server's own tools.

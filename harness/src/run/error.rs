@@ -5,6 +5,7 @@ use crate::database::DatabaseError;
 use crate::facts::Refusal;
 use crate::observe::ObserveError;
 use crate::record::RunRecord;
+use crate::scenario::Mistake;
 use crate::seed::SeedError;
 use crate::server::ServerError;
 
@@ -56,6 +57,9 @@ pub enum RunError {
         /// Why.
         message: String,
     },
+    /// The sizes that a path is to be taken at tell nothing.
+    #[error("{}", .0.message)]
+    Sizes(Mistake),
     /// The caller asked to stop.
     #[error("interrupted")]
     Interrupted,
@@ -81,6 +85,7 @@ impl RunError {
             Self::Repair { .. } => {
                 Some("`keys` is asked of the migrated database; `key` names columns of the comparison".to_owned())
             }
+            Self::Sizes(mistake) => mistake.hint.clone(),
             Self::Interrupted => None,
             Self::Requirement(_) => Some("`pgproof doctor` lists the servers that there are".to_owned()),
         }
@@ -94,6 +99,7 @@ impl RunError {
             | Self::Statement { .. }
             | Self::Query { .. }
             | Self::Repair { .. }
+            | Self::Sizes(_)
             | Self::Apply(ApplyError::Batch { .. } | ApplyError::Request { .. }) => true,
             Self::Seed(error) => {
                 !matches!(error, SeedError::Connect(_) | SeedError::Query { .. } | SeedError::Stopped(_))

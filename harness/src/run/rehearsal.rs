@@ -7,8 +7,8 @@ use super::RunError;
 use super::runner::Tee;
 use super::stage::Stage;
 use crate::apply::traffic::{Traffic, try_requests};
-use crate::apply::{self, ApplyError, Attendant};
-use crate::facts::{Direction, LockTrace, StepRun, When};
+use crate::apply::{self, ApplyError, Attendant, LockWatch};
+use crate::facts::{Direction, StepRun, When};
 use crate::judge::Rehearsal;
 use crate::record::Event;
 use crate::scenario::{Plan, PlannedStep, PlannedWorkload, Rollback, Stretch};
@@ -27,8 +27,10 @@ pub(super) async fn rehearse(
     let touched = try_requests(&options, workload).await?;
     let stall = Duration::try_from_secs_f64(plan.budget.stall_ms / 1_000.0).unwrap_or(Duration::MAX);
     let mut traffic = Traffic::start(&options, Arc::clone(workload), stall).await?;
-    let mut attendant = traffic.attendant();
-    let mut road = Road { stage, workload, traffic: &traffic, attendant: &mut attendant, runs: Vec::new() };
+    let watch = LockWatch::start(&options).await?;
+    let mut attendant = (traffic.attendant(), watch.attendant());
+    let mut road =
+        Road { stage, workload, traffic: &traffic, watch: &watch, attendant: &mut attendant, runs: Vec::new() };
     road.rest(When::WarmUp, 0, 0.5).await;
     road.rest(When::Rest, 0, 1.0).await;
     if road.forward(&plan.steps, listener).await? {
@@ -46,7 +48,7 @@ pub(super) async fn rehearse(
     }
     let mut trace = traffic.trace();
     trace.touched = touched;
-    Ok(Rehearsal { runs, workload: trace, locks: LockTrace::default() })
+    Ok(Rehearsal { runs, workload: trace, locks: watch.finish().await })
 }
 
 /// The way there and back, and who goes along.
@@ -54,6 +56,7 @@ struct Road<'a> {
     stage: &'a Stage,
     workload: &'a PlannedWorkload,
     traffic: &'a Traffic,
+    watch: &'a LockWatch,
     attendant: &'a mut dyn Attendant,
     runs: Vec<StepRun>,
 }
@@ -112,6 +115,7 @@ impl Road<'_> {
             }
         };
         let run = patiently(self.traffic, self.workload.declared.patience_s, run).await?;
+        self.watch.rest();
         let succeeded = run.as_ref().is_none_or(StepRun::succeeded);
         self.runs.extend(run);
         let applied = if (direction == Direction::Up) == succeeded { low + 1 } else { low };

@@ -3,13 +3,14 @@
 use std::time::Instant;
 
 use super::stage::{Names, Stage};
+use super::sweep::{self, FaultSettings};
 use super::{RunError, RunFailure, assertions, back, compare, forward, isolation, latency, rehearsal};
-use crate::facts::{LegacySight, Reply};
-use crate::judge::{CaseFile, Rehearsal, Verdict, judge};
+use crate::facts::{FaultSweep, LegacySight, Reply};
+use crate::judge::{CaseFile, Rehearsal, Verdict, foreseen, judge};
 use crate::record::{Event, Listener, RepairRecord, RunRecord, WaiverRecord};
 use crate::run::look;
 use crate::scenario::{Claim, Moment, Plan, Rollback};
-use crate::server::{Provider, in_words};
+use crate::server::{Provider, ServerKind, in_words};
 
 /// What becomes of the migrated database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,11 +28,13 @@ pub struct RunSettings {
     pub claims: Vec<Claim>,
     /// What becomes of the migrated database.
     pub keep: Keep,
+    /// The faults to plant for claim F; none where it is `None`.
+    pub faults: Option<FaultSettings>,
 }
 
 impl Default for RunSettings {
     fn default() -> Self {
-        Self { claims: Claim::ALL.to_vec(), keep: Keep::Never }
+        Self { claims: Claim::ALL.to_vec(), keep: Keep::Never, faults: None }
     }
 }
 
@@ -147,7 +150,7 @@ impl Runner<'_> {
         let judged = tokio::select! {
             biased;
             () = &mut interrupt => Err(RunError::Interrupted),
-            judged = self.on(&stage) => judged,
+            judged = self.on(&stage, provider) => judged,
         };
         let judged = match judged {
             Ok(refuted) => refuted,
@@ -171,7 +174,7 @@ impl Runner<'_> {
         Ok(kept)
     }
 
-    async fn on(&mut self, stage: &Stage) -> Result<Verdict, RunError> {
+    async fn on(&mut self, stage: &Stage, provider: &Provider) -> Result<Verdict, RunError> {
         let plan = self.plan;
         let rehearsal = self.rehearse(stage).await?;
         let phase = self.listener.begin("observe the baseline");
@@ -226,6 +229,11 @@ impl Runner<'_> {
                 self.listener.end(&phase);
             }
         }
+        if let Some(faults) =
+            self.settings.faults.as_ref().filter(|_| self.wants(Claim::Resumable) && case.after.is_some())
+        {
+            case.sweep = self.sweep(stage, provider, faults).await?;
+        }
         let judgement = judge(&case, &self.settings.claims);
         let overall = judgement.overall();
         self.listener.tell(&Event::Judged(judgement));
@@ -235,13 +243,38 @@ impl Runner<'_> {
     /// Before the run itself, since the database has to bear the name that the server's settings know.
     async fn rehearse(&mut self, stage: &Stage) -> Result<Option<Rehearsal>, RunError> {
         let plan = self.plan;
-        let Some(workload) = plan.workload.as_ref().filter(|_| self.wants(Claim::Online)) else { return Ok(None) };
+        // Where a step has to refuse the data, there is no path to rehearse.
+        let wanted = self.wants(Claim::Online) && plan.expected_refusal().is_none();
+        let Some(workload) = plan.workload.as_ref().filter(|_| wanted) else { return Ok(None) };
         let phase = self.listener.begin("rehearse under traffic");
         let rehearsal = rehearsal::rehearse(stage, plan, workload, &mut self.listener).await?;
+        let expected = foreseen(plan, &rehearsal.locks);
+        self.listener.tell(&Event::LocksSeen(rehearsal.locks.clone(), expected));
         self.listener.tell(&Event::TrafficSeen(rehearsal.workload.clone()));
         stage.renew().await?;
         self.listener.end(&phase);
         Ok(Some(rehearsal))
+    }
+
+    /// On servers of its own, since one of them is killed again and again.
+    async fn sweep(
+        &mut self,
+        stage: &Stage,
+        provider: &Provider,
+        faults: &FaultSettings,
+    ) -> Result<Option<FaultSweep>, RunError> {
+        let kind = stage.server.kind();
+        if kind == ServerKind::External {
+            tracing::warn!("faults are planted only on servers that are started for it, not on one of somebody else's");
+            return Ok(None);
+        }
+        let phase = self.listener.begin("interrupt and run again");
+        let swept = Box::pin(sweep::sweep(self.plan, provider, faults, kind, &mut self.listener)).await?;
+        if let Some(sweep) = &swept {
+            self.listener.tell(&Event::FaultsSwept(sweep.clone()));
+        }
+        self.listener.end(&phase);
+        Ok(swept)
     }
 
     async fn migrated<'p>(
@@ -309,6 +342,12 @@ impl Runner<'_> {
             self.listener.tell(&Event::Waived(WaiverRecord {
                 what: format!("the same grants on {}", regranted.relation),
                 reason: regranted.reason.clone(),
+            }));
+        }
+        for retyped in &self.plan.retyped {
+            self.listener.tell(&Event::Waived(WaiverRecord {
+                what: format!("the type of {} of {}", retyped.column, retyped.relation),
+                reason: retyped.reason.clone(),
             }));
         }
         for volatile in &self.plan.volatile {

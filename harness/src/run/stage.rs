@@ -61,6 +61,11 @@ impl Stage {
         Self::set(plan, server, &names, &mut listener).await
     }
 
+    /// The address of a database with its password.
+    pub(crate) fn server_url(&self, database: &str) -> String {
+        self.server.secret_url(database)
+    }
+
     /// Starts the server.
     pub(super) async fn server(
         plan: &Plan,

@@ -8,8 +8,9 @@ use serde::Deserialize;
 pub struct Budget {
     /// The longest that a request of the live traffic may take, from when it was due, in milliseconds.
     pub stall_ms: f64,
-    /// The longest that a session may queue behind a lock of the migration, in milliseconds.
-    pub lock_wait_ms: f64,
+    /// The longest that a session may queue behind a lock of the migration, in milliseconds; `stall_ms` where it is left
+    /// out.
+    pub lock_wait_ms: Option<f64>,
     /// How many rows of a relation that the traffic touches a statement may scan or rewrite while it holds a lock that
     /// the traffic conflicts with.
     pub blocking_rows: u64,
@@ -28,7 +29,7 @@ impl Default for Budget {
     fn default() -> Self {
         Self {
             stall_ms: 200.0,
-            lock_wait_ms: 200.0,
+            lock_wait_ms: None,
             blocking_rows: 1_000,
             duration_s: None,
             wal_bytes: None,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::sql::{quote_identifier, quote_literal};
 
-/// The setting in which a gateway hands on the claims of the caller's token (PostgREST, "JWT claims").
+/// The setting in which a gateway hands on the claims of the caller's token (`PostgREST`, "JWT claims").
 const CLAIMS_SETTING: &str = "request.jwt.claims";
 
 /// A role with the claims of a token.

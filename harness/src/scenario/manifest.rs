@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::seed::Seed;
 use super::{
     Assertion, BatchJob, Budget, Identity, Isolation, LegacyStatement, MigrationPath, NamedQuery, ParityMap, Prelude,
-    Variant, Workload,
+    RowTransform, Variant, Workload,
 };
 
 /// What to migrate, by which paths, and what must hold.
@@ -60,6 +60,8 @@ pub struct Scenario {
     pub assertions: Vec<Assertion>,
     #[serde(skip)]
     jobs: BTreeMap<String, BatchJob>,
+    #[serde(skip)]
+    transforms: BTreeMap<String, RowTransform>,
 }
 
 /// What a scenario's server must have.
@@ -100,6 +102,18 @@ impl Scenario {
     pub fn with_job(mut self, step: impl Into<String>, job: BatchJob) -> Self {
         self.jobs.insert(step.into(), job);
         self
+    }
+
+    /// The same scenario with a function that `.batch.toml` files name as their `transform`.
+    #[must_use]
+    pub fn with_transform(mut self, name: impl Into<String>, transform: RowTransform) -> Self {
+        self.transforms.insert(name.into(), transform);
+        self
+    }
+
+    /// The functions written in Rust, by name.
+    pub fn transforms(&self) -> &BTreeMap<String, RowTransform> {
+        &self.transforms
     }
 
     /// The jobs written in Rust, by step.

@@ -25,6 +25,9 @@ pub struct MigrationPath {
     /// Relations whose grants this path changes on purpose, each with its reason.
     #[serde(default)]
     pub regrant: Vec<Regrant>,
+    /// Columns that get another type on purpose, each with its reason.
+    #[serde(default)]
+    pub retype: Vec<Retyped>,
     /// Columns that no two applications fill alike, each with its reason.
     #[serde(default)]
     pub volatile: Vec<Volatile>,
@@ -70,6 +73,18 @@ pub struct Retired {
 pub struct Regrant {
     /// The relation.
     pub relation: RelationName,
+    /// The reason, printed by every report.
+    pub reason: String,
+}
+
+/// A column that is meant to have another type afterwards. Its values are still compared, as text.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retyped {
+    /// The baseline's relation.
+    pub relation: RelationName,
+    /// Its column.
+    pub column: String,
     /// The reason, printed by every report.
     pub reason: String,
 }
@@ -130,7 +145,7 @@ pub enum StepWork {
     /// A backfill.
     Batches {
         /// The job.
-        job: BatchJob,
+        job: Box<BatchJob>,
         /// The file that declares it, or the step's name for one declared in Rust.
         file: String,
     },

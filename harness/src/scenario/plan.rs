@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use super::seed::{Scale, Seed};
 use super::{
     Assertion, Budget, Exception, Identity, Isolation, LegacyStatement, Mistake, NamedQuery, ParityPair, PlannedStep,
-    PlannedWorkload, Regrant, Repair, Requires, Retired, Rollback, Scenario, StepWork, TransactionMode, Variant,
-    Volatile,
+    PlannedWorkload, Regrant, Repair, Requires, Retired, Retyped, Rollback, Scenario, StepWork, TransactionMode,
+    Variant, Volatile,
 };
 use crate::sql::{RelationName, Script, Statement, TransactionUse};
 
@@ -76,6 +76,8 @@ pub struct Plan {
     pub retired: Vec<Retired>,
     /// Relations whose grants change on purpose.
     pub regranted: Vec<Regrant>,
+    /// Columns that are meant to get another type.
+    pub retyped: Vec<Retyped>,
     /// Columns that no two applications fill alike.
     pub volatile: Vec<Volatile>,
     /// The agreed schema text, where there is one.
@@ -162,6 +164,7 @@ impl Plan {
             assertions: scenario.assertions,
             retired: path.retire,
             regranted: path.regrant,
+            retyped: path.retype,
             volatile: path.volatile,
             schema_snapshot,
             schema_snapshot_name,

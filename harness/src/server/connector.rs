@@ -78,6 +78,20 @@ impl Connector {
         Self { inner: Arc::new(Reach { kind, options, password, maintenance: maintenance.to_owned(), major }) }
     }
 
+    /// The directory of the server's unix socket and the port in the socket's name, where it is reached that way.
+    pub(super) fn socket(&self) -> Option<(&Path, u16)> {
+        let options = &self.inner.options;
+        options.get_socket().map(|directory| (directory.as_path(), options.get_port()))
+    }
+
+    /// The same server by a socket of the same name in another directory.
+    pub(super) fn over_socket(&self, directory: &Path) -> Self {
+        let Reach { kind, options, password, maintenance, major } = &*self.inner;
+        let options = options.clone().socket(directory);
+        let (kind, password, maintenance, major) = (*kind, password.clone(), maintenance.clone(), *major);
+        Self { inner: Arc::new(Reach { kind, options, password, maintenance, major }) }
+    }
+
     /// How to connect to a database of this server, password included.
     pub fn options(&self, database: &str) -> PgConnectOptions {
         self.inner.options.clone().database(database)

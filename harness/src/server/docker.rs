@@ -129,6 +129,34 @@ impl Docker {
         }
     }
 
+    /// Kills everything in the container.
+    pub(super) async fn kill(&self) -> Result<(), ServerError> {
+        engine::kill(self.id()).await.map_err(|reason| self.failed("kill", reason))
+    }
+
+    /// Starts the killed container again and waits for its answer. It is asked over its socket, since its port is now
+    /// published under another number.
+    pub(super) async fn recover(&self, connector: &Connector) -> Result<(), ServerError> {
+        engine::start(self.id()).await.map_err(|reason| self.failed("start", reason))?;
+        let options = connector.options(connector.maintenance());
+        let deadline = Instant::now() + PATIENCE;
+        while let Err(error) = first_answer(&options).await {
+            if !self.is_alive().await || Instant::now() > deadline {
+                let log = self.last_words().await;
+                return Err(ServerError::NotStarted {
+                    kind: "docker",
+                    log: if log.is_empty() { error.to_string() } else { log },
+                });
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
+    }
+
+    fn failed(&self, doing: &'static str, reason: String) -> ServerError {
+        ServerError::Container { doing, image: self.image.clone(), reason }
+    }
+
     /// Lets the container outlive this process; returns the command that opens a database in it.
     pub(super) async fn keep(mut self, database: &str) -> Result<String, ServerError> {
         let name = format!("{KEPT_PREFIX}{}", self.id().chars().take(12).collect::<String>());

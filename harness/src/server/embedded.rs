@@ -74,6 +74,19 @@ impl Embedded {
         &self.postmaster
     }
 
+    /// Kills the server with all its processes, as a loss of power would.
+    pub(super) fn kill(&self) {
+        self.postmaster.kill_all();
+    }
+
+    /// Starts it again on the data that it has, at the same address.
+    pub(super) async fn recover(&mut self) -> Result<(), ServerError> {
+        let Address { socket, port } = &self.address;
+        let command = postgres(&self.installation, &self.run, socket.as_deref(), *port);
+        self.postmaster = Postmaster::start(command, &self.run.data(), &self.run.log()).await?;
+        Ok(())
+    }
+
     /// Starts the server anew, at the same address, so that it outlives this process. Blocks.
     ///
     /// A parent-death signal can not be taken back from outside, hence the new start.

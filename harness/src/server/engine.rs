@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use testcontainers::bollard::Docker as Engine;
 use testcontainers::bollard::query_parameters::{
-    ListContainersOptionsBuilder, RemoveContainerOptionsBuilder, RenameContainerOptionsBuilder,
+    KillContainerOptions, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder, RenameContainerOptionsBuilder,
+    StartContainerOptions,
 };
 use testcontainers::core::client::docker_client_instance;
 
@@ -72,6 +73,18 @@ pub(super) async fn rename(id: &str, name: &str) -> Result<(), String> {
     let engine = engine().await.map_err(|error| error.to_string())?;
     let options = RenameContainerOptionsBuilder::new().name(name).build();
     engine.rename_container(id, options).await.map_err(|error| error.to_string())
+}
+
+/// Kills everything in a container.
+pub(super) async fn kill(id: &str) -> Result<(), String> {
+    let engine = engine().await.map_err(|error| error.to_string())?;
+    engine.kill_container(id, None::<KillContainerOptions>).await.map_err(|error| error.to_string())
+}
+
+/// Starts a container that has ended.
+pub(super) async fn start(id: &str) -> Result<(), String> {
+    let engine = engine().await.map_err(|error| error.to_string())?;
+    engine.start_container(id, None::<StartContainerOptions>).await.map_err(|error| error.to_string())
 }
 
 /// Removes the containers of dead owners; returns their short ids. Without an engine there are none.

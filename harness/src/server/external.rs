@@ -50,7 +50,7 @@ async fn connect(url: &ServerUrl) -> Result<(String, PgConnection), ServerError>
 }
 
 /// Why the first connection failed. Class 28 is "invalid authorization specification" (PostgreSQL manual, appendix A).
-fn refused(url: &ServerUrl, source: sqlx::Error) -> ServerError {
+pub(super) fn refused(url: &ServerUrl, source: sqlx::Error) -> ServerError {
     let address = url.to_string();
     let login = match &source {
         sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("28")),

@@ -76,7 +76,7 @@ impl Postmaster {
         let mut child = command.spawn().map_err(|source| ServerError::Program { program, source })?;
         let deadline = std::time::Instant::now() + PATIENCE;
         while std::time::Instant::now() < deadline && matches!(child.try_wait(), Ok(None)) {
-            if status_is_ready(data) {
+            if status_is_ready(data, child.id()) {
                 return Ok(());
             }
             thread::sleep(Duration::from_millis(5));
@@ -110,7 +110,7 @@ impl Postmaster {
                         (Err(_), _) | (_, Progress::Silent) => return false,
                         (Ok(()), Progress::Starting) => {}
                     },
-                    _ = look.tick() => if status_is_ready(data) { return true },
+                    _ = look.tick() => if status_is_ready(data, self.pid.as_raw().unsigned_abs()) { return true },
                 }
             }
         };
@@ -146,6 +146,24 @@ impl Postmaster {
             let _ = kill(self.pid, signal);
         }
         let _ = child.wait();
+    }
+
+    /// Kills the server and every process that it started. Stopped first, it starts no other meanwhile.
+    pub(super) fn kill_all(&self) {
+        let mut child = self.child();
+        if !matches!(child.try_wait(), Ok(None)) {
+            return;
+        }
+        let _ = kill(self.pid, Signal::SIGSTOP);
+        let children = children_of(self.pid);
+        for process in children.iter().copied().chain([self.pid]) {
+            let _ = kill(process, Signal::SIGKILL);
+        }
+        let _ = child.wait();
+        // Orphans now; whoever inherits them takes them away. Until then they hold the shared memory.
+        while children.iter().any(|process| is_running(*process)) {
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
     fn child(&self) -> MutexGuard<'_, Child> {
@@ -195,8 +213,33 @@ impl Log {
     }
 }
 
-/// The eighth line of `postmaster.pid` (`src/include/utils/pidfile.h`).
-fn status_is_ready(data: &Path) -> bool {
-    fs::read_to_string(data.join("postmaster.pid"))
-        .is_ok_and(|text| text.lines().nth(7).is_some_and(|status| status.trim() == "ready"))
+/// The processes that a process has started (`proc_pid_stat(5)`: the fourth field behind the name in parentheses).
+fn children_of(parent: Pid) -> Vec<Pid> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
+    let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    numbers
+        .map(Pid::from_raw)
+        .filter(|process| parent_and_state(*process).is_some_and(|(of, _)| of == parent))
+        .collect()
+}
+
+fn parent_and_state(process: Pid) -> Option<(Pid, String)> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let (_, rest) = stat.rsplit_once(')')?;
+    let mut fields = rest.split_whitespace();
+    let state = fields.next()?.to_owned();
+    Some((Pid::from_raw(fields.next()?.parse().ok()?), state))
+}
+
+/// Whether a process is there and no zombie.
+fn is_running(process: Pid) -> bool {
+    parent_and_state(process).is_some_and(|(_, state)| state != "Z" && state != "X")
+}
+
+/// The first and the eighth line of `postmaster.pid` (`src/include/utils/pidfile.h`). The file of a server that was
+/// killed says that it is ready, until the next one writes its own.
+fn status_is_ready(data: &Path, process: u32) -> bool {
+    let Ok(text) = fs::read_to_string(data.join("postmaster.pid")) else { return false };
+    let line = |place: usize| text.lines().nth(place).map(str::trim);
+    line(0) == Some(process.to_string().as_str()) && line(7) == Some("ready")
 }

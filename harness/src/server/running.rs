@@ -217,6 +217,36 @@ impl Server {
         }
     }
 
+    /// Kills every process of the server at once, without a chance to write anything down, and waits for their ends.
+    /// [`Server::recover`] starts it again. An external server is left alone.
+    ///
+    /// # Errors
+    ///
+    /// The engine of a container does not answer.
+    pub async fn kill(&self) -> Result<(), ServerError> {
+        match &self.backend {
+            Backend::Embedded(embedded) => {
+                embedded.kill();
+                Ok(())
+            }
+            Backend::Docker(docker) => docker.kill().await,
+            Backend::External => Ok(()),
+        }
+    }
+
+    /// Starts a killed server again, on the data that it has, and returns when it has recovered.
+    ///
+    /// # Errors
+    ///
+    /// It does not come back.
+    pub async fn recover(&mut self) -> Result<(), ServerError> {
+        match &mut self.backend {
+            Backend::Embedded(embedded) => embedded.recover().await,
+            Backend::Docker(docker) => docker.recover(&self.connector).await,
+            Backend::External => Ok(()),
+        }
+    }
+
     /// Stops the server and removes it; an external one is only let go.
     ///
     /// # Errors

@@ -4,7 +4,11 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use sqlx::postgres::PgConnectOptions;
+use sqlx::ConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+
+use super::error::ServerError;
+use super::external::refused;
 
 /// The address of an external server. Shown or debugged, it is without its password.
 #[derive(Clone)]
@@ -37,6 +41,15 @@ impl ServerUrl {
     /// The password, for programs that are not ours.
     pub(super) fn password(&self) -> Option<String> {
         self.secret.clone()
+    }
+
+    /// A connection to the database that the URL names, to look at it.
+    ///
+    /// # Errors
+    /// The server can not be reached, or refuses the user.
+    pub async fn connect(&self) -> Result<PgConnection, ServerError> {
+        let options = self.options.clone().application_name("pgproof").disable_statement_logging();
+        options.connect().await.map_err(|source| refused(self, source))
     }
 
     /// Whether the address can only be on this machine: a unix socket, `localhost`, or a loopback address.

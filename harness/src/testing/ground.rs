@@ -1,12 +1,12 @@
 //! A server with a scenario's baseline and a database to migrate, for tests that look where a run does not.
 
 use super::{Subject, TestError, provider};
-use crate::apply;
+use crate::apply::{self, Attendant};
 use crate::database::Database;
-use crate::facts::{Direction, StepRun};
+use crate::facts::{Direction, DryRow, DryStep, StepRun};
 use crate::judge::Again;
 use crate::load::{Selection, Source};
-use crate::run::{RunError, Stage, changes};
+use crate::run::{RunError, Stage, ask_step, changes};
 use crate::scenario::{Plan, TransactionMode};
 use crate::sql::Script;
 
@@ -40,6 +40,11 @@ impl Ground {
         &self.stage.work
     }
 
+    /// The address of the database to migrate, with its password, for who takes a URL. Never print it.
+    pub fn work_url(&self) -> String {
+        self.stage.server_url(self.work().name())
+    }
+
     /// What is to be done.
     pub fn plan(&self) -> &Plan {
         &self.plan
@@ -50,11 +55,61 @@ impl Ground {
     /// # Errors
     /// We could not look.
     pub async fn migrate(&self, from: Option<&str>) -> Result<Vec<StepRun>, TestError> {
+        self.take(|name| from.is_none_or(|from| name >= from), &mut ()).await
+    }
+
+    /// Asks the backfill called `step` what it would do, while `attendant` stands by: the answer and what would become of
+    /// each row. The steps before it must have been taken.
+    ///
+    /// # Errors
+    /// We could not look, or there is no such backfill.
+    pub async fn dry_run(
+        &self,
+        step: &str,
+        attendant: &mut dyn Attendant,
+    ) -> Result<(DryStep, Vec<DryRow>), TestError> {
+        let none = || RunError::Statement { name: step.to_owned(), message: "no backfill is called that".to_owned() };
+        let planned = self.plan.steps.iter().find(|planned| planned.name == step).ok_or_else(none)?;
+        let mut rows = Vec::new();
+        let asked = ask_step(self.work(), planned, attendant, &mut |row| rows.push(row)).await?;
+        Ok((asked.ok_or_else(none)?, rows))
+    }
+
+    /// Takes the steps up to the one called `before`, which is not taken.
+    ///
+    /// # Errors
+    /// We could not look.
+    pub async fn migrate_up_to(&self, before: &str) -> Result<Vec<StepRun>, TestError> {
+        self.take(|name| name < before, &mut ()).await
+    }
+
+    /// Takes the step called `step` while `attendant` stands by.
+    ///
+    /// # Errors
+    /// We could not look; what the attendant fails with counts as such.
+    pub async fn take_step(&self, step: &str, attendant: &mut dyn Attendant) -> Result<Vec<StepRun>, TestError> {
+        self.take(|name| name == step, attendant).await
+    }
+
+    /// Rolls the step called `step` back; `None` where it has no way back.
+    ///
+    /// # Errors
+    /// We could not look.
+    pub async fn roll_back(&self, step: &str) -> Result<Option<StepRun>, TestError> {
+        let Some(planned) = self.plan.steps.iter().find(|planned| planned.name == step) else { return Ok(None) };
+        let run = apply::run_down(&self.work().options(), planned, &mut ()).await;
+        Ok(run.map_err(RunError::from)?)
+    }
+
+    async fn take(
+        &self,
+        wanted: impl Fn(&str) -> bool,
+        attendant: &mut dyn Attendant,
+    ) -> Result<Vec<StepRun>, TestError> {
         let mut runs = Vec::new();
-        let before = |name: &str| from.is_some_and(|from| name < from);
-        for step in self.plan.steps.iter().filter(|step| !before(&step.name)) {
-            let run =
-                apply::run_up(&self.work().options(), step, &mut (), &mut |_| ()).await.map_err(RunError::from)?;
+        for step in self.plan.steps.iter().filter(|step| wanted(&step.name)) {
+            let run = apply::run_up(&self.work().options(), step, attendant, &mut |_| ()).await;
+            let run = run.map_err(RunError::from)?;
             let refused = !run.succeeded();
             runs.push(run);
             if refused {

@@ -52,6 +52,28 @@ async fn a_run_on_another_s_server_touches_no_other_database() -> Outcome {
 }
 
 #[tokio::test]
+async fn traffic_on_another_s_server_leaves_no_database_and_no_session() -> Outcome {
+    let (host, workshop) = (host().await?, Workshop::mini()?);
+    let workload = "[budget]\nstall_ms = 60000\n\n[workload]\nrate = 50\nclients = 4\nrest_s = 0.3\n\n[[workload.request]]\n\
+                    name = \"order\"\nsql = \"insert into orders values ($1, 'Ana', 5) returning id\"\n\
+                    parameters = [{ serial = 1000 }]\nledger = \"select id::text from orders where id = any($1::integer[])\"\n";
+    workshop.replace("scenario.toml", "[[query]]", &format!("{workload}\n[[query]]"))?;
+    let (before, url) = (databases(&host).await?, host.secret_url("postgres"));
+    let seen = workshop.run(&["run", "mini", "--only", "applies,online", "--server", &url])?;
+    assert_eq!(seen.code, Some(0), "{seen}");
+    assert!(seen.stdout.contains("online      proven"), "{seen}");
+    assert_eq!(databases(&host).await?, before);
+    let mut connection = host.connect("postgres").await?;
+    let sessions: Vec<String> =
+        sqlx::query_scalar("select application_name from pg_stat_activity where application_name like 'pgproof %'")
+            .fetch_all(&mut connection)
+            .await?;
+    connection.close().await?;
+    assert!(sessions.is_empty(), "{sessions:?}");
+    Ok(host.stop().await?)
+}
+
+#[tokio::test]
 async fn a_refuted_run_on_another_s_server_leaves_only_what_is_kept() -> Outcome {
     let (host, workshop) = (host().await?, Workshop::mini()?);
     workshop.write("migrations/expand/020_index.up.sql", "select missing;\n")?;

@@ -21,7 +21,13 @@ enum Place {
     Baseline,
     /// In a step's statement.
     Step,
+    /// In a step's statement, with requests under way and others waiting for it.
+    Traffic,
 }
+
+/// Requests that wait for the step, and one that takes its time.
+const WORKLOAD: &str = "[workload]\nrate = 50\nclients = 4\nrest_s = 0.2\n\n[[workload.request]]\nname = \"look\"\n\
+    sql = \"select count(*) from orders\"\n\n[[query]]";
 
 impl Place {
     fn workshop(self) -> Outcome<Workshop> {
@@ -29,6 +35,10 @@ impl Place {
         match self {
             Self::Baseline => workshop.write("legacy.sql", SLEEP)?,
             Self::Step => workshop.write("migrations/expand/020_index.up.sql", SLEEP)?,
+            Self::Traffic => {
+                workshop.replace("scenario.toml", "[[query]]", WORKLOAD)?;
+                workshop.write("migrations/expand/020_index.up.sql", &format!("lock table orders;\n{SLEEP}"))?;
+            }
         }
         Ok(workshop)
     }
@@ -37,7 +47,7 @@ impl Place {
     fn line(self) -> &'static str {
         match self {
             Self::Baseline => "building the template",
-            Self::Step => "020_index up …",
+            Self::Step | Self::Traffic => "020_index up …",
         }
     }
 }
@@ -75,7 +85,7 @@ impl Running {
 #[rstest]
 fn an_interrupted_run_leaves_no_process_and_no_directory(
     #[values(Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP)] signal: Signal,
-    #[values(Place::Baseline, Place::Step)] place: Place,
+    #[values(Place::Baseline, Place::Step, Place::Traffic)] place: Place,
 ) -> Outcome {
     let workshop = place.workshop()?;
     let running = Running::start(workshop.command(&["run", "mini"]), place)?;
@@ -88,7 +98,7 @@ fn an_interrupted_run_leaves_no_process_and_no_directory(
 
 #[rstest]
 fn a_killed_run_leaves_no_process_and_a_clean_removes_its_directory(
-    #[values(Place::Baseline, Place::Step)] place: Place,
+    #[values(Place::Baseline, Place::Step, Place::Traffic)] place: Place,
 ) -> Outcome {
     let workshop = place.workshop()?;
     let running = Running::start(workshop.command(&["run", "mini"]), place)?;
@@ -109,7 +119,7 @@ fn a_killed_run_leaves_no_process_and_a_clean_removes_its_directory(
 #[tokio::test]
 async fn an_interrupted_run_leaves_no_database_on_another_s_server(
     #[values(Signal::SIGINT, Signal::SIGTERM)] signal: Signal,
-    #[values(Place::Baseline, Place::Step)] place: Place,
+    #[values(Place::Baseline, Place::Step, Place::Traffic)] place: Place,
 ) -> Outcome {
     let (host, workshop) = (host().await?, place.workshop()?);
     let (before, url) = (databases(&host).await?, host.secret_url("postgres"));
@@ -123,7 +133,7 @@ async fn an_interrupted_run_leaves_no_database_on_another_s_server(
 #[rstest]
 #[tokio::test]
 async fn a_clean_drops_what_a_killed_run_left_on_another_s_server(
-    #[values(Place::Baseline, Place::Step)] place: Place,
+    #[values(Place::Baseline, Place::Step, Place::Traffic)] place: Place,
 ) -> Outcome {
     let (host, workshop) = (host().await?, place.workshop()?);
     let (before, url) = (databases(&host).await?, host.secret_url("postgres"));

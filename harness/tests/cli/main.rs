@@ -2,6 +2,7 @@
 
 mod arguments;
 mod commands;
+mod dry_run;
 mod environment;
 mod external;
 mod green;
@@ -10,6 +11,7 @@ mod hostile;
 mod interrupted;
 mod mistakes;
 mod refused;
+mod scale;
 mod seen;
 mod variables;
 mod workshop;

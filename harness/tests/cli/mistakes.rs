@@ -141,3 +141,23 @@ fn a_batch_of_no_rows_is_shown_in_its_line() -> Outcome {
     assert_seen!(workshop.run(&["run", "mini"])?);
     Ok(())
 }
+
+#[test]
+fn a_batch_with_half_of_its_work_says_what_is_missing() -> Outcome {
+    let workshop = Workshop::mini()?;
+    let half = "relation = \"orders\"\nkey = \"id\"\nread = \"select 1\"\nwrite = \"select 1\"\n";
+    workshop.write("migrations/expand/030_fill.batch.toml", half)?;
+    assert_seen!(workshop.run(&["run", "mini"])?);
+    Ok(())
+}
+
+#[test]
+fn a_transform_that_no_crate_gives_is_named() -> Outcome {
+    let workshop = Workshop::mini()?;
+    workshop.write(
+        "migrations/expand/030_fill.batch.toml",
+        "relation = \"orders\"\nkey = \"id\"\nread = \"select 1\"\ntransform = \"fill\"\nwrite = \"select 1\"\n",
+    )?;
+    assert_seen!(workshop.run(&["run", "mini"])?);
+    Ok(())
+}

@@ -27,6 +27,15 @@ fn sql_that_fails_in_a_variant_is_the_scenarios_mistake() -> Outcome {
 }
 
 #[test]
+fn a_request_that_does_not_work_before_the_migration_is_the_scenarios_mistake() -> Outcome {
+    let workshop = Workshop::mini()?;
+    let workload = "[workload]\nrate = 10\nclients = 1\n\n[[workload.request]]\nname = \"odrers\"\nsql = \"select * from odrers\"\n";
+    workshop.replace("scenario.toml", "[[query]]", &format!("{workload}\n[[query]]"))?;
+    assert_seen!(workshop.run(&["run", "mini"])?);
+    Ok(())
+}
+
+#[test]
 fn a_seed_for_a_column_that_is_not_there_is_the_scenarios_mistake() -> Outcome {
     let workshop = Workshop::mini()?;
     workshop.replace("legacy.sql", "customer text", "client text")?;

@@ -1,6 +1,6 @@
 use pgproof::load::Source;
 use pgproof::scenario::seed::{Column, Fake, TableSeed};
-use pgproof::scenario::{BatchJob, BatchWork, RowTransform};
+use pgproof::scenario::{BatchJob, BatchOptions, BatchWork, RowTransform};
 use pgproof::sql::RelationName;
 
 /// The scenario with other drafts, and with a backfill that TOML can not say.
@@ -23,6 +23,7 @@ fn in_rust(source: Source) -> Source {
                 .to_owned(),
         },
         down: Some("update authors set initials = null where id > $1::int and id <= $2::int".to_owned()),
+        options: BatchOptions::default(),
     };
     source.with(|mut scenario| {
         scenario.seed.tables.retain(|table| table.name != drafts.name);

@@ -1,6 +1,7 @@
 //! Live traffic beside a migration: what it touches, and the faults that it meets.
 
 mod touched;
+mod verdicts;
 
 use std::error::Error;
 

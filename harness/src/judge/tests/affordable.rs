@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::fixture::{case, codes, judged, plan};
 use crate::facts::{Cost, Direction, StatementCost, StepCost};
 use crate::judge::{CaseFile, Code, Judgement, Verdict};
-use crate::scenario::Claim;
+use crate::scenario::{Claim, Plan};
 
 const MEGABYTE: u64 = 1 << 20;
 
@@ -40,7 +40,7 @@ fn cost() -> Cost {
     }
 }
 
-fn costing(plan: &crate::scenario::Plan, cost: Cost, seconds_again: f64) -> CaseFile<'_> {
+fn costing(plan: &Plan, cost: Cost, seconds_again: f64) -> CaseFile<'_> {
     let mut case = case(plan);
     case.cost = Some(cost);
     if let Some(last) = case.runs.last_mut() {

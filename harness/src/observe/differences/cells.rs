@@ -22,6 +22,8 @@ pub(super) struct Side<'s> {
     pub(super) columns: Vec<Hashed>,
     /// How many columns the key has; 0 for a bag.
     pub(super) keys: usize,
+    /// The condition that the rows of interest meet, an expression over the alias `r`; all where there is none.
+    pub(super) only: Option<String>,
 }
 
 /// The texts of a row, in the order of the compared columns.
@@ -39,7 +41,15 @@ impl Side<'_> {
         }
         let expressions =
             if self.keys == 0 { vec![row_hash(&self.columns, method)] } else { self.key_expressions(method.numeric) };
-        let wanted = keys.iter().map(|key| condition(&expressions, key)).collect::<Vec<_>>().join(" or ");
+        let conditions: Vec<_> = if self.keys == 0 {
+            keys.iter().map(|key| condition(&expressions, key)).collect()
+        } else {
+            // The bare column beside its form as text lets an index be used.
+            let bare = self.key_columns().iter().map(Hashed::bare_key).collect::<Vec<_>>();
+            let both = |key: &&[KeyPart]| format!("{}{}", bare_condition(&bare, key), condition(&expressions, key));
+            keys.iter().map(both).collect()
+        };
+        let wanted = conditions.join(" or ");
         let keys_as_text = expressions.iter().map(|key| format!("({key})::pg_catalog.text"));
         let texts = self.columns.iter().map(|column| column.encoding.printed(&column.value, method.numeric));
         let list = keys_as_text.chain(texts).collect::<Vec<_>>().join(", ");
@@ -67,6 +77,20 @@ impl Side<'_> {
         }
         Ok(found)
     }
+}
+
+/// The condition on the columns whose values can be written as literals of their own type, with an `and` behind it.
+fn bare_condition(bare: &[Option<(String, &'static str)>], key: &[KeyPart]) -> String {
+    let part = |(column, part): (&Option<(String, &'static str)>, &KeyPart)| match (column, part) {
+        (Some((value, kind)), KeyPart::Integer(number)) => {
+            Some(format!("{value} operator(pg_catalog.=) '{number}'::pg_catalog.{kind} and "))
+        }
+        (Some((value, kind)), KeyPart::Text(text)) => {
+            Some(format!("{value} operator(pg_catalog.=) {}::pg_catalog.{kind} and ", quote_literal(text)))
+        }
+        _ => None,
+    };
+    bare.iter().zip(key).filter_map(part).collect()
 }
 
 /// The condition that picks one key.

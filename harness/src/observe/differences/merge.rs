@@ -5,19 +5,21 @@ use std::cmp::Ordering;
 /// One column of a key, in an order that the server's `order by` and this program share.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum KeyPart {
-    /// NULL, before everything else.
-    Null,
     /// An integer of any width.
     Integer(i64),
     /// A text, by its bytes.
     Text(String),
+    /// NULL, behind everything else, as an index has it.
+    Null,
 }
 
-/// A row as it is streamed: its key and the hash of the rest.
+/// A row as it is streamed: its key and the hash of the rest, or the rest itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KeyedRow {
     pub(crate) key: Vec<KeyPart>,
     pub(crate) hash: i64,
+    /// Every byte of the row where no hash is to be trusted; empty where one is.
+    pub(crate) content: Vec<u8>,
 }
 
 /// All rows of one key on one side.
@@ -28,6 +30,15 @@ pub(crate) struct Group {
     pub(crate) rows: u64,
     /// The row's hash; of several rows the sum of their mixed hashes, so that their order does not matter.
     pub(crate) hash: i64,
+    /// The bytes of the rows, sorted, where no hash is to be trusted.
+    pub(crate) content: Vec<Vec<u8>>,
+}
+
+impl Group {
+    fn of(row: KeyedRow) -> Self {
+        let content = if row.content.is_empty() { Vec::new() } else { vec![row.content] };
+        Self { key: row.key, rows: 1, hash: row.hash, content }
+    }
 }
 
 /// The stream was not sorted, so nothing can be said about it.
@@ -45,7 +56,7 @@ impl Grouper {
     pub(crate) fn push(&mut self, row: KeyedRow) -> Result<Option<Group>, Unsorted> {
         match &mut self.open {
             None => {
-                self.open = Some(Group { key: row.key, rows: 1, hash: row.hash });
+                self.open = Some(Group::of(row));
                 Ok(None)
             }
             Some(open) => match open.key.cmp(&row.key) {
@@ -55,9 +66,13 @@ impl Grouper {
                     }
                     open.rows += 1;
                     open.hash = open.hash.wrapping_add(mixed(row.hash));
+                    if !row.content.is_empty() {
+                        let place = open.content.partition_point(|other| *other < row.content);
+                        open.content.insert(place, row.content);
+                    }
                     Ok(None)
                 }
-                Ordering::Less => Ok(self.open.replace(Group { key: row.key, rows: 1, hash: row.hash })),
+                Ordering::Less => Ok(self.open.replace(Group::of(row))),
                 Ordering::Greater => Err(Unsorted),
             },
         }
@@ -111,11 +126,15 @@ pub(crate) fn compare(before: Option<&Group>, after: Option<&Group>) -> Option<(
         (Some(before), Some(after)) => match before.key.cmp(&after.key) {
             Ordering::Less => (Advance::Before, alone(before, Found::Missing)),
             Ordering::Greater => (Advance::After, alone(after, Found::Extra)),
-            Ordering::Equal if before.rows == after.rows && before.hash == after.hash => (Advance::Both, Found::Same),
+            Ordering::Equal if is_same(before, after) => (Advance::Both, Found::Same),
             Ordering::Equal if before.rows > 1 || after.rows > 1 => (Advance::Both, Found::Duplicate),
             Ordering::Equal => (Advance::Both, Found::Changed),
         },
     })
+}
+
+fn is_same(before: &Group, after: &Group) -> bool {
+    before.rows == after.rows && before.hash == after.hash && before.content == after.content
 }
 
 #[cfg(test)]
@@ -126,7 +145,11 @@ mod tests {
         let mut grouper = Grouper::default();
         let mut groups = Vec::new();
         for (key, hash) in rows {
-            groups.extend(grouper.push(KeyedRow { key: vec![KeyPart::Integer(*key)], hash: *hash })?);
+            groups.extend(grouper.push(KeyedRow {
+                key: vec![KeyPart::Integer(*key)],
+                hash: *hash,
+                content: Vec::new(),
+            })?);
         }
         groups.extend(grouper.finish());
         Ok(groups)
@@ -174,14 +197,31 @@ mod tests {
     }
 
     #[test]
+    fn rows_whose_hashes_agree_differ_by_their_bytes_where_those_are_read() {
+        let group = |contents: &[&[u8]]| {
+            let mut grouper = Grouper::default();
+            for content in contents {
+                let row = KeyedRow { key: vec![KeyPart::Integer(1)], hash: 0, content: content.to_vec() };
+                grouper.push(row).unwrap();
+            }
+            grouper.finish()
+        };
+        let found =
+            |before: &[&[u8]], after: &[&[u8]]| compare(group(before).as_ref(), group(after).as_ref()).unwrap().1;
+        assert_eq!(found(&[b"a"], &[b"b"]), Found::Changed);
+        assert_eq!(found(&[b"a", b"b"], &[b"b", b"a"]), Found::Same);
+        assert_eq!(found(&[b"a", b"b"], &[b"b", b"b"]), Found::Duplicate);
+    }
+
+    #[test]
     fn a_stream_out_of_order_is_refused() {
         assert_eq!(groups(&[(2, 0), (1, 0)]), Err(Unsorted));
     }
 
     #[test]
-    fn null_sorts_first_and_text_by_its_bytes() {
+    fn null_sorts_last_and_text_by_its_bytes() {
         let mut parts = vec![KeyPart::Text("a".into()), KeyPart::Text("B".into()), KeyPart::Null];
         parts.sort();
-        assert_eq!(parts, [KeyPart::Null, KeyPart::Text("B".into()), KeyPart::Text("a".into())]);
+        assert_eq!(parts, [KeyPart::Text("B".into()), KeyPart::Text("a".into()), KeyPart::Null]);
     }
 }

@@ -24,6 +24,7 @@ pub(super) enum KeyKind {
 pub(super) struct Groups<'c, B> {
     what: String,
     kinds: KeyKinds,
+    rest: Rest,
     chunks: BoxStream<'c, Result<B, sqlx::Error>>,
     buffer: Vec<u8>,
     read: usize,
@@ -39,17 +40,27 @@ enum Header {
     Ended,
 }
 
-/// Starts to stream `select key…, hash`, sorted by key.
+/// What is streamed beside a row's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// Its hash, eight bytes.
+    Hash,
+    /// This many fields, whose bytes are compared as they are.
+    Fields(usize),
+}
+
+/// Starts to stream `select key…, rest…`, sorted by key.
 pub(super) async fn open<'c>(
     connection: &'c mut PgConnection,
     select: &str,
     kinds: KeyKinds,
+    rest: Rest,
     what: String,
 ) -> Result<Groups<'c, impl AsRef<[u8]>>, ObserveError> {
     let copy = format!("copy ({select}) to stdout (format binary)");
     let chunks = connection.copy_out_raw(&copy).await.map_err(ObserveError::reading(what.clone()))?;
     let (buffer, grouper) = (Vec::new(), Grouper::default());
-    Ok(Groups { what, kinds, chunks, buffer, read: 0, header: Header::Expected, grouper })
+    Ok(Groups { what, kinds, rest, chunks, buffer, read: 0, header: Header::Expected, grouper })
 }
 
 impl<B: AsRef<[u8]>> Groups<'_, B> {
@@ -98,7 +109,7 @@ impl<B: AsRef<[u8]>> Groups<'_, B> {
             return Ok(None);
         }
         let before = input.0.len();
-        match read_row(&mut input, &self.kinds)? {
+        match read_row(&mut input, &self.kinds, self.rest)? {
             Parsed::Short => Ok(None),
             Parsed::End => {
                 self.header = Header::Ended;
@@ -112,6 +123,15 @@ impl<B: AsRef<[u8]>> Groups<'_, B> {
     }
 }
 
+impl Rest {
+    fn fields(self) -> usize {
+        match self {
+            Self::Hash => 1,
+            Self::Fields(count) => count,
+        }
+    }
+}
+
 /// What stands at the front of the buffer.
 enum Parsed {
     Row(KeyedRow),
@@ -119,11 +139,11 @@ enum Parsed {
     Short,
 }
 
-fn read_row(input: &mut Input<'_>, kinds: &[KeyKind]) -> Result<Parsed, &'static str> {
+fn read_row(input: &mut Input<'_>, kinds: &[KeyKind], rest: Rest) -> Result<Parsed, &'static str> {
     let Some(count) = input.take(2) else { return Ok(Parsed::Short) };
     match <[u8; 2]>::try_from(count).map(i16::from_be_bytes) {
         Ok(-1) => return Ok(Parsed::End),
-        Ok(count) if usize::try_from(count) == Ok(kinds.len() + 1) => {}
+        Ok(count) if usize::try_from(count) == Ok(kinds.len() + rest.fields()) => {}
         _ => return Err("its rows have another number of columns"),
     }
     let mut key = Vec::with_capacity(kinds.len());
@@ -137,10 +157,21 @@ fn read_row(input: &mut Input<'_>, kinds: &[KeyKind]) -> Result<Parsed, &'static
             }
         });
     }
+    if let Rest::Fields(count) = rest {
+        let start = input.0;
+        for _ in 0..count {
+            if input.field().is_none() {
+                return Ok(Parsed::Short);
+            }
+        }
+        let length = start.len() - input.0.len();
+        let content = start.get(..length).unwrap_or_default().to_vec();
+        return Ok(Parsed::Row(KeyedRow { key, hash: 0, content }));
+    }
     match input.field() {
         None => Ok(Parsed::Short),
         Some(None) => Err("a row has no hash"),
-        Some(Some(bytes)) => Ok(Parsed::Row(KeyedRow { key, hash: integer(bytes)? })),
+        Some(Some(bytes)) => Ok(Parsed::Row(KeyedRow { key, hash: integer(bytes)?, content: Vec::new() })),
     }
 }
 
@@ -199,6 +230,7 @@ mod tests {
         let mut groups = Groups {
             what: "a stream".to_owned(),
             kinds: vec![KeyKind::Text],
+            rest: Rest::Hash,
             chunks: Box::pin(futures_util::stream::iter(chunks)),
             buffer: Vec::new(),
             read: 0,
@@ -214,9 +246,9 @@ mod tests {
 
     #[tokio::test]
     async fn rows_are_the_same_wherever_the_stream_is_cut() {
-        let bytes = copy(&[(None, 1), (Some(""), 2), (Some("a,b"), 3), (Some("a,b"), 4), (Some("é"), i64::MIN)]);
+        let bytes = copy(&[(Some(""), 2), (Some("a,b"), 3), (Some("a,b"), 4), (Some("é"), 5), (None, i64::MIN)]);
         let whole = read(&bytes, bytes.len()).await.unwrap();
-        assert_eq!(whole.iter().map(|group| group.rows).collect::<Vec<_>>(), [1, 1, 2, 1]);
+        assert_eq!(whole.iter().map(|group| group.rows).collect::<Vec<_>>(), [1, 2, 1, 1]);
         assert_eq!(whole.last().unwrap().hash, i64::MIN);
         for chunk in 1..bytes.len() {
             assert_eq!(read(&bytes, chunk).await.unwrap(), whole, "cut every {chunk} bytes");

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use pgproof::judge::{Code, Verdict};
 use pgproof::load::Source;
-use pgproof::scenario::{BatchJob, BatchWork, Claim, RowTransform};
+use pgproof::scenario::{BatchJob, BatchOptions, BatchWork, Claim, RowTransform};
 use pgproof::sql::RelationName;
 use pgproof::testing::{Ground, Subject, all_proven};
 use sqlx::Connection;
@@ -38,6 +38,7 @@ fn job(size: u32, transform: RowTransform) -> BatchJob {
         size,
         work: BatchWork::Rows { read: READ.to_owned(), transform, write: WRITE.to_owned() },
         down: Some(DOWN.to_owned()),
+        options: BatchOptions::default(),
     }
 }
 

@@ -7,4 +7,5 @@ mod jobs;
 mod matrix;
 mod planted;
 mod support;
+mod traffic;
 mod variants;

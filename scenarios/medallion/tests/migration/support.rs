@@ -22,7 +22,7 @@ pub(crate) fn selection(variant: Option<&str>) -> Outcome<Selection> {
 
 /// The claims that are put to the test, and nothing is kept.
 pub(crate) fn settings(claims: &[Claim]) -> RunSettings {
-    RunSettings { claims: claims.to_vec(), keep: Keep::Never }
+    RunSettings { claims: claims.to_vec(), keep: Keep::Never, faults: None }
 }
 
 /// A copy of the scenario to plant a fault in, without the steps' own verifications: only the claims may tell.

@@ -25,7 +25,7 @@ pub(crate) fn selection(path: &str, scale: f64, variant: Option<&str>) -> Outcom
 
 /// The claims that are put to the test, and nothing is kept.
 pub(crate) fn settings(claims: &[Claim]) -> RunSettings {
-    RunSettings { claims: claims.to_vec(), keep: Keep::Never }
+    RunSettings { claims: claims.to_vec(), keep: Keep::Never, faults: None }
 }
 
 /// A copy of the scenario to plant a fault in, without the steps' own verifications: only the claims may tell.

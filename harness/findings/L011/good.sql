@@ -1,0 +1,19 @@
+-- A default that is the same for all is not written into the rows.
+
+-- == scenario ==
+-- [budget]
+-- stall_ms = 60000
+-- [workload]
+-- rate = 50
+-- clients = 2
+-- rest_s = 0.2
+-- [[workload.request]]
+-- name = "order"
+-- sql = "insert into orders (customer) values (1)"
+-- == baseline ==
+create table orders (id bigint generated always as identity primary key, customer integer not null);
+insert into orders (customer) select n from generate_series(1, 3000) n;
+-- == up ==
+alter table orders add column ticket bigint not null default 0;
+-- == down ==
+alter table orders drop column ticket;

@@ -1,0 +1,21 @@
+-- An index is built while the application's inserts wait for it.
+-- expect: relation = "orders"
+-- expect: message = "rows of `orders` under SHARE, which ROW EXCLUSIVE of the traffic waits for"
+
+-- == scenario ==
+-- [budget]
+-- stall_ms = 60000
+-- [workload]
+-- rate = 50
+-- clients = 2
+-- rest_s = 0.2
+-- [[workload.request]]
+-- name = "order"
+-- sql = "insert into orders (customer) values (1)"
+-- == baseline ==
+create table orders (id bigint generated always as identity primary key, customer integer not null);
+insert into orders (customer) select n from generate_series(1, 3000) n;
+-- == up ==
+create index orders_by_customer on orders (customer);
+-- == down ==
+drop index orders_by_customer;

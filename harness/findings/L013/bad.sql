@@ -1,0 +1,25 @@
+-- Reports read the orders for a second each; the new column waits for them, and everybody else behind it.
+-- expect: relation = "orders"
+-- expect: message = "queued behind `ALTER TABLE`, which waited for ACCESS EXCLUSIVE on `orders` itself"
+
+-- == scenario ==
+-- [budget]
+-- stall_ms = 60000
+-- lock_wait_ms = 200
+-- [workload]
+-- rate = 12
+-- clients = 12
+-- rest_s = 1.2
+-- [[workload.request]]
+-- name = "report"
+-- sql = "select count(*), pg_sleep(1) from orders"
+-- [[workload.request]]
+-- name = "order"
+-- sql = "insert into orders (customer) values (1)"
+-- == baseline ==
+create table orders (id bigint generated always as identity primary key, customer integer not null);
+insert into orders (customer) select n from generate_series(1, 3000) n;
+-- == up ==
+alter table orders add column note text;
+-- == down ==
+alter table orders drop column note;

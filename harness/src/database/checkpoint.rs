@@ -1,0 +1,70 @@
+//! A database as it was at one moment, to go back to.
+
+use std::time::Duration;
+
+use sqlx::Connection;
+
+use super::error::DatabaseError;
+use super::mark::{Mark, State, execute};
+use super::name::DatabaseName;
+use super::owned::{Database, create, drop_ours, maintain};
+use crate::sql::quote_literal;
+
+/// How often a copy is tried that a session of somebody else stands in the way of: a background worker, such as
+/// `pg_cron`'s, comes back at any time.
+const ATTEMPTS: usize = 20;
+
+/// A copy of a database. It ends with its server, or by [`Database::drop`] of what it holds.
+#[derive(Debug)]
+pub struct Checkpoint {
+    database: Database,
+}
+
+impl Checkpoint {
+    /// Copies a database as it is now; sessions in it are ended.
+    ///
+    /// # Errors
+    /// The server refuses, or somebody never leaves.
+    pub async fn of(database: &Database) -> Result<Self, DatabaseError> {
+        let name = DatabaseName::random();
+        let connector = database.connector().clone();
+        let mut session = maintain(&connector).await?;
+        let mut attempt = 1;
+        loop {
+            let leave = format!(
+                "select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity where datname = {}",
+                quote_literal(database.name())
+            );
+            execute(&mut session, leave).await.map_err(DatabaseError::statement("empty", database.name()))?;
+            match create(&mut session, &name, database.name(), &connector).await {
+                Ok(()) => break,
+                Err(error) if attempt == ATTEMPTS => return Err(error),
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+            attempt += 1;
+        }
+        Mark::new(State::Clone).write(&mut session, &name).await?;
+        let _ = session.close().await;
+        Ok(Self { database: Database::new(name, connector) })
+    }
+
+    /// The copy, to look at.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Drops `database`, whoever is connected, and makes it anew, under its name, as it was.
+    ///
+    /// # Errors
+    /// Its comment is not ours, or the server refuses.
+    pub async fn restore(&self, database: &Database) -> Result<(), DatabaseError> {
+        let name = DatabaseName::new(database.name())?;
+        let connector = database.connector();
+        let mut session = maintain(connector).await?;
+        drop_ours(&mut session, &name).await?;
+        create(&mut session, &name, self.database.name(), connector).await?;
+        Mark::new(State::Clone).write(&mut session, &name).await?;
+        let _ = session.close().await;
+        Ok(())
+    }
+}

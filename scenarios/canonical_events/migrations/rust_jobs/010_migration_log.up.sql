@@ -1,0 +1,1 @@
+\ir ../shared/migration_log.sql

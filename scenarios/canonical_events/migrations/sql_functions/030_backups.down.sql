@@ -1,0 +1,2 @@
+drop table public.events_backup_20251120;
+drop table public.campaigns_backup_20251120;

@@ -1,0 +1,30 @@
+drop index public.stores_seo_slug_idx;
+drop index public.stores_manager_id_idx;
+drop index public.stores_pos_system_pos_store_id_idx;
+drop index public.stores_license_expires_on_idx;
+drop index public.stores_license_number_idx;
+drop trigger stores_sync_coordinates on public.stores;
+drop function public.sync_store_coordinates();
+alter table public.stores
+    drop column settings,
+    drop column seo_slug,
+    drop column languages,
+    drop column logo_url,
+    drop column website_url,
+    drop column manager_id,
+    drop column max_daily_orders,
+    drop column min_order_amount,
+    drop column delivery_radius_km,
+    drop column pickup_enabled,
+    drop column delivery_enabled,
+    drop column pos_last_sync_at,
+    drop column pos_api_endpoint,
+    drop column pos_store_id,
+    drop column pos_system,
+    drop column license_expires_on,
+    drop column license_authority,
+    drop column license_number,
+    drop column tax_rate,
+    drop column timezone,
+    drop column longitude,
+    drop column latitude;

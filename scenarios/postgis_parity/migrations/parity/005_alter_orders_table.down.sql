@@ -1,0 +1,24 @@
+drop index public.orders_source_channel_idx;
+drop index public.orders_cart_session_id_idx;
+drop index public.orders_scheduled_for_idx;
+drop index public.orders_delivery_type_status_idx;
+drop index public.orders_pos_transaction_id_idx;
+alter table public.orders
+    drop column metadata,
+    drop column cart_session_id,
+    drop column source_channel,
+    drop column special_instructions,
+    drop column cancellation_reason,
+    drop column cancelled_at,
+    drop column completed_at,
+    drop column ready_at,
+    drop column confirmed_at,
+    drop column scheduled_for,
+    drop column service_fee,
+    drop column tip_amount,
+    drop column discount_amount,
+    drop column promo_code,
+    drop column delivery_type,
+    drop column pos_synced_at,
+    drop column pos_terminal_id,
+    drop column pos_transaction_id;

@@ -1,0 +1,15 @@
+drop table public.location_assignments;
+drop table public.accessories_inventory;
+drop table public.batch_recalls;
+drop table public.ocs_inventory_transactions;
+drop table public.batch_tracking;
+drop table public.shelf_locations;
+drop table public.accessories_catalog;
+drop table public.accessory_categories;
+drop table public.ocs_inventory_reservations;
+drop table public.cart_sessions;
+drop table public.purchase_order_items;
+drop table public.purchase_orders;
+drop table public.ocs_inventory_snapshots;
+drop table public.ocs_inventory;
+drop table public.ocs_product_catalog;

@@ -1,0 +1,14 @@
+drop table public.payment_metrics;
+drop table public.payment_fee_splits;
+drop table public.payment_settlements;
+drop table public.payment_audit_log;
+drop table public.payment_webhook_routes;
+drop table public.payment_webhooks;
+drop table public.payment_idempotency_keys;
+drop table public.payment_dispute_evidence;
+drop table public.payment_disputes;
+drop table public.payment_refunds;
+drop table public.payment_transactions;
+drop table public.store_payment_terminals;
+drop table public.tenant_payment_configs;
+drop table public.payment_providers;

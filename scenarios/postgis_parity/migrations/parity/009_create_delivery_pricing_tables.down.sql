@@ -1,0 +1,13 @@
+drop table public.tax_rates;
+drop table public.promotion_usage;
+drop table public.discount_usage;
+drop table public.discount_codes;
+drop table public.bundle_deals;
+drop table public.price_tiers;
+drop table public.customer_pricing_rules;
+drop table public.pricing_rules;
+drop table public.order_status_history;
+drop table public.delivery_tracking;
+drop table public.delivery_routes;
+drop table public.delivery_geofences;
+drop table public.delivery_zones;
