@@ -142,7 +142,7 @@ async fn the_report_of_a_finding_reads_like_this(
     insta::with_settings!({
         prepend_module_to_snapshot => false,
         omit_expression => true,
-        filters => [(r"\d+\.\d s", "[seconds] s"), (r"PostgreSQL \d+(\.\d+)? ", "PostgreSQL [version] ")],
+        filters => [(r"(?s)(no budget is declared; measured:).*?(\n\s+M  )", "$1 [figures]$2"), (r"\d+\.\d s", "[seconds] s"), (r"PostgreSQL \d+(\.\d+)? ", "PostgreSQL [version] ")],
     }, {
         insta::assert_snapshot!(format!("finding_{code}"), shown(&record));
     });

@@ -8,6 +8,7 @@ mod by_hand;
 mod clone;
 mod fingerprint;
 mod memory;
+mod parity;
 mod run;
 mod seed;
 mod start;
@@ -22,6 +23,7 @@ fn main() -> Result<(), Failure> {
         start::measure,
         clone::measure,
         fingerprint::measure,
+        parity::measure,
         seed::measure,
         run::measure,
         watch::measure,

@@ -17,6 +17,12 @@ use crate::facts::StatementCost;
 const POSITION: &str = "select (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint";
 const SIZE: &str = "select pg_database_size(current_database())";
 
+/// A statement that wrote less than this made nothing much larger, and asking for the size is not free.
+const MUCH: u64 = 65_536;
+
+/// The command of a batch of a backfill.
+const BATCH: &str = "BATCH";
+
 /// Stands by a step and reads the server's position in the write-ahead log before and behind each statement.
 ///
 /// It asks over a connection of its own, between two messages of the step: what it asks neither takes part in the
@@ -103,11 +109,13 @@ impl Meter {
         let position = self.position().await?;
         match boundary {
             Boundary::Opened { .. } => self.reading.opened_at = position,
-            Boundary::StatementStarts(_) | Boundary::CommitStarts(_) => {}
+            Boundary::StatementStarts(_) => {}
+            // What the transaction replaced still lies beside what replaced it. A batch replaces no file.
+            Boundary::CommitStarts(place) if place.command == BATCH => {}
+            Boundary::CommitStarts(_) => self.size().await?,
             Boundary::StatementEnded(place) => {
                 self.reading.ended(place, now, position);
-                // A batch changes rows in place; the size behind the step tells enough.
-                if place.command != "BATCH" {
+                if self.reading.statements.last().is_some_and(|last| last.wal_bytes >= MUCH) && place.command != BATCH {
                     self.size().await?;
                 }
             }

@@ -23,6 +23,8 @@ pub struct SizeCost {
 pub enum Law {
     /// Not at all.
     Constant,
+    /// As the square root of the rows: what is counted by kinds, which repeat.
+    Root,
     /// As the rows.
     Linear,
     /// As sorting: n log n.
@@ -38,6 +40,7 @@ impl Law {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Constant => "constant",
+            Self::Root => "√n",
             Self::Linear => "n",
             Self::LinearLog => "n log n",
             Self::Quadratic => "n²",
@@ -129,7 +132,7 @@ pub enum Steepness {
     Gentle,
     /// What was measured fits both.
     Undecided,
-    /// Yes: no sum of a constant, n and n log n fits.
+    /// Yes: no sum of a constant, √n, n and n log n fits.
     Steep,
 }
 

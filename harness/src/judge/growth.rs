@@ -1,7 +1,7 @@
 //! Fits a law to a figure that was measured at several sizes.
 //!
-//! A figure is taken for a sum of a constant, n, n log n and n² with coefficients that are not below zero (n³ only where
-//! even n² falls short). It is *steep* when no sum of the first three fits; *gentle* when at most a small part of it can
+//! A figure is taken for a sum of a constant, √n, n, n log n and n² with coefficients that are not below zero (n³ only
+//! where even n² falls short). It is *steep* when no sum of the first four fits; *gentle* when at most a small part of it can
 //! be n²; *undecided* otherwise. What can not be told apart is never told apart: two sizes fit a constant and n² as well
 //! as n.
 
@@ -17,17 +17,18 @@ const LINEAR: usize = 1;
 const LINEAR_LOG: usize = 2;
 const QUADRATIC: usize = 3;
 const CUBIC: usize = 4;
-const GENTLE: [usize; 3] = [CONSTANT, LINEAR, LINEAR_LOG];
-const STEEP: [usize; 4] = [CONSTANT, LINEAR, LINEAR_LOG, QUADRATIC];
-const STEEPEST: [usize; 5] = [CONSTANT, LINEAR, LINEAR_LOG, QUADRATIC, CUBIC];
+const ROOT: usize = 5;
+const GENTLE: [usize; 4] = [CONSTANT, ROOT, LINEAR, LINEAR_LOG];
+const STEEP: [usize; 5] = [CONSTANT, ROOT, LINEAR, LINEAR_LOG, QUADRATIC];
+/// Without √n, which beside n² would pass for a line between any three sizes.
+const PLAIN: [usize; 4] = [CONSTANT, LINEAR, LINEAR_LOG, QUADRATIC];
+const STEEPEST: [usize; 6] = [CONSTANT, ROOT, LINEAR, LINEAR_LOG, QUADRATIC, CUBIC];
 
 /// By how much the sum of squares may exceed its least: two and three standard deviations of one parameter.
 const LIKELY: f64 = 4.0;
 const POSSIBLE: f64 = 9.0;
 /// The part of a figure at the largest size that has to be steep before anybody is told.
 const SHARE: f64 = 0.25;
-/// Below this many deviations of the smallest figure, a steep part is lost among the pages.
-const FLOORS: f64 = 6.0;
 
 /// How much a figure varies between two runs at the same size.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,19 +37,21 @@ pub(super) struct Noise {
     pub(super) relative: f64,
     /// Whatever the figure.
     pub(super) absolute: f64,
+    /// What nobody cares about: a page of the log, a few pages of the disk, a moment.
+    pub(super) floor: f64,
 }
 
 impl Noise {
     /// What was seen from run to run on servers of ours. Full pages come at the moments of checkpoints.
     pub(super) fn of(measure: Measure, full_pages: bool) -> Self {
-        let (relative, absolute) = match measure {
-            Measure::Wal if full_pages => (0.15, 65_536.0),
-            Measure::Wal => (0.03, 4_096.0),
-            Measure::Disk => (0.03, 24_576.0),
-            Measure::RowsRead => (0.02, 10.0),
-            Measure::Duration | Measure::LongestTransaction => (0.25, 20.0),
+        let (relative, absolute, floor) = match measure {
+            Measure::Wal if full_pages => (0.15, 65_536.0, 400_000.0),
+            Measure::Wal => (0.015, 256.0, 8_192.0),
+            Measure::Disk => (0.02, 24_576.0, 150_000.0),
+            Measure::RowsRead => (0.01, 10.0, 100.0),
+            Measure::Duration | Measure::LongestTransaction => (0.25, 20.0, 120.0),
         };
-        Self { relative, absolute }
+        Self { relative, absolute, floor }
     }
 }
 
@@ -65,12 +68,14 @@ pub(super) fn grow(measure: Measure, points: &[(f64, f64)], noise: Noise, to: f6
     let steep_form = only(&here, &[QUADRATIC, CUBIC]);
     let at_top = value(&here, &whole.point).max(f64::MIN_POSITIVE);
     let (steep_low, _) = cone.range(&steep_form, limit(POSSIBLE)).unwrap_or_default();
-    let (_, steep_high) = cone.range(&steep_form, limit(LIKELY)).unwrap_or_default();
+    let plain = Cone::over(&PLAIN, &observed);
+    let plain_limit = plain.best().chi2 + LIKELY * misfit(&plain, observed.len());
+    let (_, steep_high) = plain.range(&steep_form, plain_limit).unwrap_or_default();
     let steep_here = value(&steep_form, &whole.point);
-    let floor = FLOORS * noise.absolute;
-    let steepness = if steep_low / at_top > SHARE / 2.0 && steep_here / at_top > SHARE && steep_here > floor {
+    let steepness = if steep_low / at_top > SHARE / 2.0 && steep_here / at_top > SHARE && steep_here > noise.floor {
         Steepness::Steep
-    } else if sizes < 2 || (steep_high / at_top > SHARE && steep_high > floor) {
+    } else if sizes < 2 || (steep_high / at_top > SHARE && steep_high > noise.floor && !bends_down(&observed, largest))
+    {
         Steepness::Undecided
     } else {
         Steepness::Gentle
@@ -80,7 +85,11 @@ pub(super) fn grow(measure: Measure, points: &[(f64, f64)], noise: Noise, to: f6
         Steepness::Steep => Law::Quadratic,
         Steepness::Gentle | Steepness::Undecided => simplest(&observed, limit(LIKELY)),
     };
-    let (hidden_low, hidden_high) = cone.range(&there, limit(LIKELY)).unwrap_or_default();
+    let hidden = match steepness {
+        Steepness::Steep => cone.range(&there, limit(LIKELY)),
+        Steepness::Gentle | Steepness::Undecided => plain.range(&there, plain_limit),
+    };
+    let (hidden_low, hidden_high) = hidden.unwrap_or_default();
     let gentle = Cone::over(&GENTLE, &observed);
     let (low, high) = match steepness {
         Steepness::Gentle => {
@@ -135,7 +144,7 @@ fn scatter<'f>(sizes: impl Iterator<Item = &'f Vec<f64>>, noise: Noise) -> f64 {
     let (mut squares, mut freedom) = (0.0, 0.0);
     for figures in sizes.filter(|figures| figures.len() > 1) {
         let mean = figures.iter().sum::<f64>() / number(figures.len());
-        if mean > FLOORS * noise.absolute {
+        if mean > noise.floor {
             squares += figures.iter().map(|figure| (figure / mean - 1.0).powi(2)).sum::<f64>();
             freedom += number(figures.len() - 1);
         }
@@ -167,15 +176,16 @@ fn misfit(cone: &Cone, sizes: usize) -> f64 {
 
 /// The simplest law that fits within the limit.
 fn simplest(observed: &[Observed], limit: f64) -> Law {
-    let laws = [Law::Constant, Law::Linear, Law::LinearLog];
+    let laws = [Law::Constant, Law::Linear, Law::Root, Law::LinearLog];
     let chi2 = |law: Law| Cone::over(terms_of(law), observed).best().chi2;
     let fits = laws.into_iter().find(|law| chi2(*law) <= limit);
-    fits.unwrap_or_else(|| if chi2(Law::Linear) <= chi2(Law::LinearLog) { Law::Linear } else { Law::LinearLog })
+    fits.or_else(|| laws.into_iter().min_by(|a, b| chi2(*a).total_cmp(&chi2(*b)))).unwrap_or(Law::Linear)
 }
 
 const fn terms_of(law: Law) -> &'static [usize] {
     match law {
         Law::Constant => &[CONSTANT],
+        Law::Root => &[CONSTANT, ROOT],
         Law::Linear => &[CONSTANT, LINEAR],
         Law::LinearLog => &[CONSTANT, LINEAR_LOG],
         Law::Quadratic => &[CONSTANT, QUADRATIC],
@@ -183,12 +193,28 @@ const fn terms_of(law: Law) -> &'static [usize] {
     }
 }
 
+/// Whether the slope falls from size to size, on paper with logarithms on both sides, and is that of a line at most:
+/// then what does not fit a sum of the terms is what fills up (groups, kinds), and nothing steep hides in it. A steep
+/// part makes the slope rise, also beside a constant.
+fn bends_down(observed: &[Observed], largest: f64) -> bool {
+    const LINE: f64 = 1.25;
+    let slope = |pair: &[Observed]| {
+        let [one, other] = pair else { return None };
+        let across = ((other.terms.get(LINEAR)? * largest) / (one.terms.get(LINEAR)? * largest)).ln();
+        let off = 2.0 * (one.sigma / one.value).hypot(other.sigma / other.value);
+        (one.value > 0.0 && other.value > 0.0).then(|| ((other.value / one.value).ln() / across, off / across))
+    };
+    let Some(slopes) = observed.windows(2).map(slope).collect::<Option<Vec<_>>>() else { return false };
+    let falls = |pair: &[(f64, f64)]| matches!(pair, [one, other] if other.0 <= one.0 + one.1);
+    slopes.len() >= 2 && slopes.iter().all(|(slope, off)| slope + off <= LINE) && slopes.windows(2).all(falls)
+}
+
 /// What each term contributes at `rows`, each being 1 at the largest size.
 fn terms(rows: f64, largest: f64) -> Terms {
     let x = rows / largest;
     let log = |rows: f64| rows.max(2.0).ln();
     let mut terms = [0.0; TERMS];
-    terms.copy_from_slice(&[1.0, x, x * log(rows) / log(largest), x * x, x * x * x]);
+    terms.copy_from_slice(&[1.0, x, x * log(rows) / log(largest), x * x, x * x * x, x.sqrt()]);
     terms
 }
 
@@ -206,7 +232,7 @@ fn only(terms: &Terms, wanted: &[usize]) -> Terms {
 fn exponent(observed: &[Observed], noise: Noise, largest: f64) -> Option<f64> {
     let points: Vec<(f64, f64)> = observed
         .iter()
-        .filter(|one| one.value > FLOORS * noise.absolute)
+        .filter(|one| one.value > noise.floor)
         .filter_map(|one| Some(((one.terms.get(LINEAR)? * largest).ln(), one.value.ln())))
         .collect();
     let count = number(points.len());

@@ -3,8 +3,8 @@
 use crate::workshop::{Outcome, Workshop};
 use serde_json::Value;
 
-/// Sizes that are far enough apart for a table of forty rows.
-const AT: &[&str] = &["scale", "mini", "--at", "5,20,80", "--server", "embedded"];
+/// Sizes at which forty rows become more than a page.
+const AT: &[&str] = &["scale", "mini", "--at", "10,100,1000", "--server", "embedded"];
 
 #[test]
 fn a_path_that_grows_as_its_rows_ends_well_and_writes_its_record_and_its_page() -> Outcome {
@@ -36,7 +36,7 @@ fn a_step_that_writes_pairs_of_rows_ends_with_its_name_and_exit_code_1() -> Outc
         "create table pairs as\nselect a.id as one, b.id as other from orders a join orders b on a.customer = b.customer;\n",
     )?;
     workshop.write("migrations/expand/030_pairs.down.sql", "drop table pairs;\n")?;
-    let seen = workshop.run(AT)?;
+    let seen = workshop.run(&["scale", "mini", "--at", "2,8,32", "--server", "embedded"])?;
     assert_eq!(seen.code, Some(1), "{seen}");
     for words in
         ["refuted[W005]", "migrations/expand/030_pairs.up.sql:1", "worse than linear: 030_pairs", "explain W005"]

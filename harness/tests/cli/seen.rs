@@ -23,6 +23,7 @@ impl fmt::Display for Seen {
 
 /// What differs from machine to machine and from run to run.
 pub(crate) const FILTERS: &[(&str, &str)] = &[
+    (r"(?s)(no budget is declared; measured:).*?(\n\s+M  )", "$1 [figures]$2"),
     (r"\d+\.\d+ s\b", "[time]"),
     (r"\d+(\.\d+)? ms\b", "[time]"),
     (r"PostgreSQL \d+(\.\d+)*", "PostgreSQL [version]"),

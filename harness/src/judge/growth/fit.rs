@@ -1,7 +1,7 @@
 //! Non-negative least squares over a few terms, exactly.
 
 /// How many terms a law may have at most.
-pub(super) const TERMS: usize = 5;
+pub(super) const TERMS: usize = 6;
 
 /// A linear form over the terms, or a point: one number a term.
 pub(super) type Terms = [f64; TERMS];
@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     fn observed(points: &[(f64, f64)], sigma: f64) -> Vec<Observed> {
-        let one = |&(x, value): &(f64, f64)| Observed { terms: [1.0, x, x * x, 0.0, 0.0], value, sigma };
+        let one = |&(x, value): &(f64, f64)| Observed { terms: [1.0, x, x * x, 0.0, 0.0, 0.0], value, sigma };
         points.iter().map(one).collect()
     }
 
@@ -219,7 +219,7 @@ mod tests {
     fn the_range_of_a_mean_is_its_standard_error() {
         let data = observed(&[(1.0, 4.0), (2.0, 6.0), (3.0, 4.0), (4.0, 6.0)], 1.0);
         let cone = Cone::over(&[0], &data);
-        let (low, high) = cone.range(&[1.0, 0.0, 0.0, 0.0, 0.0], cone.best().chi2 + 1.0).unwrap();
+        let (low, high) = cone.range(&[1.0, 0.0, 0.0, 0.0, 0.0, 0.0], cone.best().chi2 + 1.0).unwrap();
         assert!((low - 4.5).abs() < 1e-9 && (high - 5.5).abs() < 1e-9, "{low} {high}");
     }
 
@@ -227,7 +227,7 @@ mod tests {
     fn a_range_ends_where_a_coefficient_would_fall_below_zero() {
         let data = observed(&[(1.0, 1.0), (2.0, 2.0), (3.0, 3.0)], 1.0);
         let cone = Cone::over(&[0, 1], &data);
-        let (low, high) = cone.range(&[1.0, 0.0, 0.0, 0.0, 0.0], 1.0).unwrap();
+        let (low, high) = cone.range(&[1.0, 0.0, 0.0, 0.0, 0.0, 0.0], 1.0).unwrap();
         assert!(low == 0.0 && high > 0.0, "{low} {high}");
     }
 }

@@ -9,6 +9,7 @@ const TO: f64 = 1e8;
 fn law(law: Law, rows: f64) -> f64 {
     match law {
         Law::Constant => 1.0,
+        Law::Root => rows.sqrt(),
         Law::Linear => rows,
         Law::LinearLog => rows * rows.ln(),
         Law::Quadratic => rows * rows,
@@ -23,7 +24,7 @@ fn series(of: Law, offset: f64, factor: f64, off: &[f64], noise: f64) -> Vec<(f6
 }
 
 fn tenth() -> Noise {
-    Noise { relative: 0.1, absolute: 1.0 }
+    Noise { relative: 0.1, absolute: 1.0, floor: 6.0 }
 }
 
 fn fitted(points: &[(f64, f64)], noise: Noise) -> Growth {
@@ -37,7 +38,7 @@ fn off() -> impl Strategy<Value = Vec<f64>> {
 proptest! {
     #[test]
     fn what_grows_as_the_rows_or_as_sorting_is_never_called_steep(
-        of in prop::sample::select(vec![Law::Constant, Law::Linear, Law::LinearLog]),
+        of in prop::sample::select(vec![Law::Constant, Law::Root, Law::Linear, Law::LinearLog]),
         offset in 0.0..1e9_f64,
         off in off(),
     ) {
@@ -60,6 +61,19 @@ proptest! {
     }
 
     #[test]
+    fn where_half_of_it_is_pairs_of_rows_it_is_never_called_gentle(
+        beside in prop::sample::select(vec![Law::Constant, Law::Root, Law::Linear, Law::LinearLog]),
+        off in off(),
+    ) {
+        let top = SIZES[6];
+        let points: Vec<(f64, f64)> = SIZES.iter().zip(&off)
+            .map(|(n, off)| (*n, 1e8 * (law(beside, *n) / law(beside, top) + n * n / top / top) * (1.0 + 0.015 * off)))
+            .collect();
+        let found = fitted(&points, Noise { relative: 0.015, absolute: 256.0, floor: 8_192.0 });
+        prop_assert_ne!(found.steepness, Steepness::Gentle, "{:?}", found);
+    }
+
+    #[test]
     fn the_law_is_recovered_and_what_comes_lies_in_the_interval(
         of in prop::sample::select(vec![Law::Constant, Law::Linear, Law::Quadratic]),
         off in off(),
@@ -77,7 +91,7 @@ proptest! {
     fn nothing_depends_on_the_unit_of_the_figure(unit in 1e-3..1e6_f64, off in off()) {
         let points = series(Law::Linear, 1e5, 100.0, &off, 0.1);
         let scaled: Vec<(f64, f64)> = points.iter().map(|(n, y)| (*n, y * unit)).collect();
-        let (one, other) = (fitted(&points, tenth()), fitted(&scaled, Noise { absolute: unit, ..tenth() }));
+        let (one, other) = (fitted(&points, tenth()), fitted(&scaled, Noise { absolute: unit, floor: 6.0 * unit, ..tenth() }));
         prop_assert_eq!((one.law, one.steepness), (other.law, other.steepness));
         prop_assert!((one.predicted.estimate * unit / other.predicted.estimate - 1.0).abs() < 1e-6);
     }
@@ -85,7 +99,7 @@ proptest! {
 
 #[test]
 fn a_gentle_law_is_said_to_be_gentle_where_the_figure_hardly_varies() {
-    let steady = Noise { relative: 0.03, absolute: 16_384.0 };
+    let steady = Noise { relative: 0.03, absolute: 16_384.0, floor: 98_304.0 };
     for of in [Law::Constant, Law::Linear, Law::LinearLog] {
         let points = series(of, 1e5, 100.0, &[0.3, -0.2, 0.1, -0.4, 0.2, 0.3, -0.3], 0.03);
         assert_eq!(fitted(&points, steady).steepness, Steepness::Gentle, "{of:?}");
@@ -95,21 +109,30 @@ fn a_gentle_law_is_said_to_be_gentle_where_the_figure_hardly_varies() {
 /// n log n is half as much again as n over these sizes: that much shows when the figure hardly varies.
 #[test]
 fn sorting_is_told_from_a_line_where_the_figure_hardly_varies() {
-    let steady = Noise { relative: 0.01, absolute: 1.0 };
+    let steady = Noise { relative: 0.01, absolute: 1.0, floor: 6.0 };
     let points = series(Law::LinearLog, 0.0, 100.0, &[0.3, -0.2, 0.1, -0.4, 0.2, 0.3, -0.3], 0.01);
     assert_eq!(fitted(&points, steady).law, Law::LinearLog);
+}
+
+/// What is grouped: as many groups as rows at first, then nearly all there are.
+#[test]
+fn what_is_filled_up_is_gentle_and_is_not_taken_for_a_line() {
+    let points: Vec<(f64, f64)> = SIZES.iter().map(|n| (*n, 1e6 + 100.0 * 5e4 * (1.0 - (-n / 5e4).exp()))).collect();
+    let found = fitted(&points, Noise { relative: 0.03, absolute: 256.0, floor: 8_192.0 });
+    assert_eq!(found.steepness, Steepness::Gentle, "{found:?}");
+    assert!(found.predicted.estimate < 1e9, "{found:?}");
 }
 
 #[test]
 fn what_grows_faster_than_pairs_is_steep_too() {
     let points = series(Law::Cubic, 0.0, 1.0, &[0.5, -0.5, 0.2, 0.1, -0.1, 0.4, -0.4], 0.03);
-    let found = fitted(&points, Noise { relative: 0.03, absolute: 1.0 });
+    let found = fitted(&points, Noise { relative: 0.03, absolute: 1.0, floor: 6.0 });
     assert_eq!((found.law, found.steepness), (Law::Cubic, Steepness::Steep), "{found:?}");
 }
 
 #[test]
 fn one_size_or_two_tell_a_line_from_pairs_only_where_nothing_else_fits() {
-    let exact = Noise { relative: 0.01, absolute: 1.0 };
+    let exact = Noise { relative: 0.01, absolute: 1.0, floor: 6.0 };
     let of = |points: &[(f64, f64)]| fitted(points, exact).steepness;
     assert_eq!(of(&[(1e6, 1e8)]), Steepness::Undecided);
     // A constant and a square lie on these two points as well.
