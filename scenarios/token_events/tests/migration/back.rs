@@ -30,7 +30,7 @@ fn text(file: &str) -> Outcome<String> {
 
 /// The same, to be run in one transaction: an index is the same whichever way it was built.
 fn at_once(file: &str) -> Outcome<String> {
-    Ok(text(file)?.replace(" concurrently", ""))
+    Ok(text(file)?.replace("index concurrently", "index"))
 }
 
 /// Runs `rollback/<name>.sql`; an error where the server refuses a statement.

@@ -23,7 +23,7 @@ async fn a_refresh_on_every_write_is_felt() -> Outcome {
     let source = token_events::source()?.with(|mut scenario| {
         // What a fast machine would still notice.
         scenario.budget.stall_ms = 50.0;
-        scenario.budget.lock_wait_ms = 50.0;
+        scenario.budget.lock_wait_ms = Some(50.0);
         if let Some(workload) = &mut scenario.workload {
             workload.rate = 8.0;
             workload.patience_s = 10.0;
