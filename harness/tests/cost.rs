@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use pgproof::facts::{Cost, StepCost};
+use pgproof::facts::{Cost, RelationGrowth, RelationSize, StepCost};
 use pgproof::judge::Verdict;
 use pgproof::record::RunRecord;
 use pgproof::report::markdown;
@@ -75,7 +75,7 @@ async fn each_step_is_charged_with_what_it_wrote_grew_and_left() -> Outcome {
     assert_eq!((heaviest.command.as_str(), heaviest.file.as_str()), ("UPDATE", "steps/020_step.up.sql"));
     // At least the new versions of the rows.
     assert!(heaviest.wal_bytes > 5_000 * 60 && update.wal_bytes >= heaviest.wal_bytes, "{update:#?}");
-    assert_eq!(update.relations.iter().map(|growth| growth.dead_rows()).sum::<i64>(), 5_000, "{update:#?}");
+    assert_eq!(update.relations.iter().map(RelationGrowth::dead_rows).sum::<i64>(), 5_000, "{update:#?}");
 
     let sorted = step(cost, "030_step")?;
     assert!(sorted.temp_bytes.is_none_or(|bytes| bytes > 500_000), "{sorted:#?}");
@@ -87,7 +87,7 @@ async fn each_step_is_charged_with_what_it_wrote_grew_and_left() -> Outcome {
     assert!(concurrently.statements.len() == 2 && concurrently.longest_transaction_ms < together, "{concurrently:#?}");
     let sales = concurrently.relations.iter().find(|growth| growth.relation.to_string() == "sales");
     let sales = sales.ok_or("the indexes belong to no relation")?;
-    let index_bytes = |size: &Option<pgproof::facts::RelationSize>| size.as_ref().map_or(0, |size| size.index_bytes);
+    let index_bytes = |size: &Option<RelationSize>| size.as_ref().map_or(0, |size| size.index_bytes);
     assert!(index_bytes(&sales.after) > index_bytes(&sales.before) + 500_000, "{sales:#?}");
 
     let nothing = step(cost, "050_step")?;

@@ -30,7 +30,7 @@ use crate::facts::fingerprint::Method;
 /// Compares the rows of `before` and `after` by key, and names the first `limit` differences of each kind.
 ///
 /// Columns are paired by name, keys by position; paired columns of two types are compared in their
-/// [common](Encoding::common) form. A side without a key makes it a bag comparison: rows are named by their content
+/// common form. A side without a key makes it a bag comparison: rows are named by their content
 /// and counted, none is called changed. Both sessions must be pinned and outside a transaction; each side is read in
 /// one snapshot, which is let go at the end. Safe to run at the same time as anything else.
 pub async fn differences(

@@ -21,8 +21,6 @@ pub struct Budget {
     /// How many bytes more than before the database may hold at once on the way forward, old copies of what is
     /// rewritten included; unlimited where it is left out.
     pub disk_bytes: Option<u64>,
-    /// How far a replica may fall behind, in milliseconds; unlimited where it is left out.
-    pub replica_lag_ms: Option<f64>,
 }
 
 impl Default for Budget {
@@ -34,7 +32,6 @@ impl Default for Budget {
             duration_s: None,
             wal_bytes: None,
             disk_bytes: None,
-            replica_lag_ms: None,
         }
     }
 }
