@@ -18,7 +18,7 @@ use pgproof::scenario::seed::Scale;
 /// # Errors
 /// One of them can not be read.
 pub fn scenarios() -> Result<Vec<Source>, LoadError> {
-    Ok(vec![medallion::source()?])
+    Ok(vec![medallion::source()?, token_events::source()?])
 }
 
 /// What of a scenario is measured: its first path on clean data, `PGPROOF_BENCH_SCALE` times as many rows as it says.

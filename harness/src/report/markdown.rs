@@ -131,12 +131,26 @@ fn latency(record: &RunRecord, page: &mut String) -> std::fmt::Result {
             budget.unwrap_or_default()
         )?;
     }
+    promised(record, page)?;
     for query in record.latency.iter().filter(|query| query.plan_before != query.plan_after) {
         writeln!(
             page,
             "\nThe plan of `{}` before:\n\n```text\n{}\n```\n\nand after:\n\n```text\n{}\n```",
             query.name, query.plan_before, query.plan_after
         )?;
+    }
+    Ok(())
+}
+
+/// What somebody promised, beside what was measured.
+fn promised(record: &RunRecord, page: &mut String) -> std::fmt::Result {
+    let promised: Vec<_> = record.latency.iter().filter(|query| query.expected.is_some()).collect();
+    if !promised.is_empty() {
+        writeln!(page, "\n| query | promised | measured |\n| --- | --- | --- |")?;
+    }
+    for query in promised {
+        let expected = cell(query.expected.as_deref().unwrap_or_default());
+        writeln!(page, "| {} | {expected} | {:.1} ms → {:.1} ms |", query.name, query.before_ms, query.after_ms)?;
     }
     Ok(())
 }

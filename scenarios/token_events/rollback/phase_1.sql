@@ -12,6 +12,4 @@ $$;
 \ir ../migrations/single_source/020_create_position_calculation_function.down.sql
 commit;
 \ir ../migrations/single_source/011_index_events.down.sql
-begin;
 \ir ../migrations/single_source/010_create_event_sourcing_tables.down.sql
-commit;

@@ -36,6 +36,10 @@ create function public.refresh_readings_mv() returns trigger
     language plpgsql
     security definer
     set search_path = ''
+    -- Not those of the function that moves the data and fires this.
+    set enable_hashjoin = on
+    set enable_mergejoin = on
+    set enable_seqscan = on
 as $$
 begin
     refresh materialized view concurrently public.electricity_readings_mv;

@@ -58,8 +58,9 @@ refresh materialized view public.electricity_readings_mv;
 
 analyze public.electricity_readings_mv;
 
--- The array, where a join would do, leaves the stored rows in the order of their index, so that a page of them is a page's
--- work. Stored rows, and for users with changes that are not stored yet, live ones: never out of date, whenever the refresh comes.
+-- Stored rows, and for users with changes that are not stored yet, live ones: never out of date, whenever the refresh comes.
+-- The barrier keeps a caller's own functions from seeing rows before the filter; it also keeps the order of the index from
+-- the query outside, so a page costs what all rows of its user cost.
 create or replace view public.electricity_readings_v with (security_barrier = true) as
 select
     m.id, m.user_id, m.date, m.reading, m.token_units, m.token_cost, m.is_meter_reset, m.notes, m.created_at, m.updated_at,

@@ -5,3 +5,4 @@ mod fresh;
 mod matrix;
 mod planted;
 mod support;
+mod traffic;

@@ -73,13 +73,19 @@ async fn a_duplicate_that_is_accepted_is_named() -> Outcome {
 }
 
 #[tokio::test]
-#[ignore = "the fault is planted into a form of the way back that is no longer there"]
 async fn a_rollback_that_deletes_the_applications_own_events_is_named() -> Outcome {
-    let planted = unguarded()?.replace(
-        &format!("{STEPS}/041_migrate_data.batch.toml"),
-        "and metadata ?| array['migrated_from', 'captured_from']\n), accounted",
-        "and metadata ?| array['migrated_from', 'captured_from', 'adopted']\n), accounted",
-    )?;
+    let batches = format!("{STEPS}/041_migrate_data.batch.toml");
+    let planted = unguarded()?
+        .replace(
+            &batches,
+            "and metadata ?| array['migrated_from', 'captured_from']\n), accounted",
+            "and metadata ?| array['migrated_from', 'captured_from', 'adopted']\n), accounted",
+        )?
+        .replace(
+            &batches,
+            "and not metadata ?| array['migrated_from', 'captured_from']",
+            "and not metadata ?| array['migrated_from', 'captured_from', 'adopted']",
+        )?;
     let record = run(&planted.source()?, &[Claim::Reversible]).await?;
     let found = about(&record, Code::R003, "token_events")?;
     assert!(found.iter().any(|finding| finding.message.contains("`041_migrate_data`")), "{found:#?}");
