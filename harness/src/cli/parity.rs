@@ -1,17 +1,18 @@
 //! `pgproof parity`: two live databases, compared and only read.
 
-mod journal;
+use std::io;
+use std::path::{Path, PathBuf};
 
-use self::journal::Journal;
 use super::arguments::{Format, ParityArguments};
 use super::console::Console;
 use super::exit::Exit;
 use super::interrupt::interrupted;
 use super::settings::Settings;
+use crate::facts::ServerParity;
 use crate::judge::thousands;
 use crate::observe::Effort;
 use crate::report::{parity_json, parity_markdown, parity_terminal};
-use crate::run::{ParityError, ParityRequest, compare_servers};
+use crate::run::{Journal, ParityError, ParityRequest, compare_servers};
 use crate::scenario::server_map::ServerMap;
 use crate::server::{ServerUrl, Source, in_words};
 
@@ -31,8 +32,12 @@ pub(crate) async fn parity(arguments: ParityArguments, settings: &Settings, cons
     let out = arguments.out.clone().unwrap_or_else(|| settings.target.join("parity"));
     let effort = if arguments.exact { Effort::Exact } else { Effort::Buckets };
     let identity = format!("{legacy}\n{target}\n{effort:?}\n{}\n{}", arguments.limit, text.unwrap_or_default());
-    let opened = Journal::open(&out, &identity, arguments.afresh);
-    let (mut journal, finished) = match opened {
+    let path = out.join("parity.journal");
+    if arguments.afresh {
+        // Without it there is nothing to go on with; that it was not there is as good.
+        let _ = std::fs::remove_file(&path);
+    }
+    let (mut journal, finished) = match Journal::open(&path, &identity) {
         Ok(opened) => opened,
         Err(error) => {
             console.error(
@@ -93,7 +98,7 @@ pub(crate) async fn parity(arguments: ParityArguments, settings: &Settings, cons
     }
     let written = match lost {
         Some(error) => Err(error),
-        None => journal.finish(&parity_json(&parity), &parity_markdown(&parity)),
+        None => write(&out, &parity).and_then(|record| journal.finish().map(|()| record)),
     };
     match written {
         Ok(path) => console.talk(&format!("record {}", path.display())),
@@ -105,7 +110,15 @@ pub(crate) async fn parity(arguments: ParityArguments, settings: &Settings, cons
     if parity.differing() > 0 { Exit::Refuted } else { Exit::Proven }
 }
 
-fn read_map(path: &std::path::Path) -> Result<(ServerMap, String), String> {
+/// The record and its page beside each other; where the record is.
+fn write(out: &Path, parity: &ServerParity) -> io::Result<PathBuf> {
+    let record = out.join("parity.json");
+    std::fs::write(&record, parity_json(parity))?;
+    std::fs::write(out.join("parity.md"), parity_markdown(parity))?;
+    Ok(record)
+}
+
+fn read_map(path: &Path) -> Result<(ServerMap, String), String> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|error| format!("can not read the map `{shown}`: {error}"))?;
     // The parser's message shows the line and the place in it.

@@ -14,9 +14,9 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use self::journal::Journal;
 use self::worker::Worker;
 use super::RunError;
+use super::journal::Journal;
 use super::runner::Tee;
 use crate::facts::{FaultPoint, FaultSweep, FaultTrial};
 use crate::record::Event;
@@ -59,8 +59,7 @@ pub(super) async fn sweep(
     let Some(first) = Worker::prepare(plan, &provider).await? else { return Ok(None) };
     let (points, mut left_out) = points::chosen(plan, settings.faults, first.boundaries(), first.has_proxy());
     left_out.push("no fault of the disk: it would take a file system of its own".to_owned());
-    let journal = Journal::open(settings.journal.clone(), plan, &points);
-    let known: Vec<FaultTrial> = journal.known().to_vec();
+    let (journal, known) = journal::open(settings.journal.as_deref(), plan, &points);
     let open: VecDeque<FaultPoint> =
         points.iter().filter(|point| !known.iter().any(|trial| trial.point == **point)).cloned().collect();
     let shared = Shared {
@@ -81,7 +80,9 @@ pub(super) async fn sweep(
     };
     tokio::try_join!(work(first, &shared), second)?;
     let State { mut trials, journal, .. } = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-    journal.finish();
+    if let Some(Err(error)) = journal.map(Journal::finish) {
+        tracing::warn!(%error, "the journal of the sweep stays, and the next sweep would go on with it");
+    }
     trials.sort_by(|one, other| one.point.cmp(&other.point));
     Ok(Some(FaultSweep { trials, resumed: known.len(), left_out }))
 }
@@ -95,7 +96,7 @@ struct Shared<'a, 'b> {
 
 struct State<'a, 'b> {
     trials: Vec<FaultTrial>,
-    journal: Journal,
+    journal: Option<Journal<FaultTrial>>,
     listener: &'a mut Tee<'b>,
 }
 
@@ -106,7 +107,9 @@ async fn work(mut worker: Worker<'_>, shared: &Shared<'_, '_>) -> Result<(), Run
         let outcome = worker.attempt(&point).await?;
         let mut state = shared.state.lock().unwrap_or_else(PoisonError::into_inner);
         let trial = FaultTrial { point, outcome };
-        state.journal.enter(&trial);
+        if let Some(Err(error)) = state.journal.as_mut().map(|journal| journal.note(&trial)) {
+            tracing::warn!(%error, "can not write to the journal of the sweep");
+        }
         state.trials.push(trial);
         let (done, of, what) =
             (state.trials.len(), shared.of, state.trials.last().map(|trial| trial.point.to_string()));
