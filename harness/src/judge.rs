@@ -32,7 +32,7 @@ pub use code::Code;
 pub use dry_run::what_changed;
 pub use finding::{Doubt, Finding};
 pub use online::{Foreseen, foreseen};
-pub(crate) use parity::thousands;
+pub(crate) use parity::{key_text, thousands};
 pub use scale::{ScaleJudgement, scale};
 pub use server_parity::server_findings;
 pub use verdict::{ClaimResult, Judgement, Verdict, judge};

@@ -153,7 +153,7 @@ pub(super) fn finding_of(what: &str, row: &RowDifference, all: &RowDifferences) 
 }
 
 /// The row's key for people: `column=value` with `, ` between.
-pub(super) fn key_text(row: &RowDifference) -> String {
+pub(crate) fn key_text(row: &RowDifference) -> String {
     let cells = row.key.iter().map(|(column, cell)| format!("{column}={}", cell.as_deref().unwrap_or("NULL")));
     cells.collect::<Vec<_>>().join(", ")
 }

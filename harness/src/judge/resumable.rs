@@ -1,9 +1,9 @@
 //! Claim F: killed anywhere, a re-run finishes or leaves nothing behind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{CaseFile, Code, Doubt, Finding, Ruling, thousands};
-use crate::facts::{FaultKind, FaultOutcome, FaultPoint, FaultSweep};
+use crate::facts::{FaultKind, FaultOutcome, FaultPoint, FaultSweep, FaultTrial};
 use crate::scenario::Claim;
 
 /// What is wrong in one way, and where it was seen first.
@@ -39,10 +39,9 @@ pub(super) fn resumable(case: &CaseFile<'_>) -> Ruling {
 
 /// `412 interruptions of 19 steps: backend 251, server 19, answer 142; every re-run ends as undisturbed`.
 fn evidence(sweep: &FaultSweep, tried: usize) -> String {
-    let steps: std::collections::BTreeSet<&str> = sweep.trials.iter().map(|trial| trial.point.step.as_str()).collect();
+    let steps: BTreeSet<&str> = sweep.trials.iter().map(|trial| trial.point.step.as_str()).collect();
     let kinds = FaultKind::ALL.into_iter().filter_map(|kind| {
-        let of_kind =
-            |trial: &&crate::facts::FaultTrial| trial.point.kind == kind && trial.outcome != FaultOutcome::NotMet;
+        let of_kind = |trial: &&FaultTrial| trial.point.kind == kind && trial.outcome != FaultOutcome::NotMet;
         let count = sweep.trials.iter().filter(of_kind).count();
         (count > 0).then(|| format!("{kind} {count}"))
     });

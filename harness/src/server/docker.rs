@@ -142,15 +142,17 @@ impl Docker {
         let deadline = Instant::now() + PATIENCE;
         while let Err(error) = first_answer(&options).await {
             if !self.is_alive().await || Instant::now() > deadline {
-                let log = self.last_words().await;
-                return Err(ServerError::NotStarted {
-                    kind: "docker",
-                    log: if log.is_empty() { error.to_string() } else { log },
-                });
+                return Err(self.not_started(&error).await);
             }
             sleep(Duration::from_millis(10)).await;
         }
         Ok(())
+    }
+
+    /// That there is no server, with its last words, or what the last try to reach it met.
+    async fn not_started(&self, error: &ServerError) -> ServerError {
+        let log = self.last_words().await;
+        ServerError::NotStarted { kind: "docker", log: if log.is_empty() { error.to_string() } else { log } }
     }
 
     fn failed(&self, doing: &'static str, reason: String) -> ServerError {
@@ -160,11 +162,7 @@ impl Docker {
     /// Lets the container outlive this process; returns the command that opens a database in it.
     pub(super) async fn keep(mut self, database: &str) -> Result<String, ServerError> {
         let name = format!("{KEPT_PREFIX}{}", self.id().chars().take(12).collect::<String>());
-        engine::rename(self.id(), &name).await.map_err(|reason| ServerError::Container {
-            doing: "keep",
-            image: self.image.clone(),
-            reason,
-        })?;
+        engine::rename(self.id(), &name).await.map_err(|reason| self.failed("keep", reason))?;
         if let Some(watchdog) = self.watchdog.take() {
             watchdog.dismiss();
         }
@@ -216,9 +214,7 @@ impl Docker {
                 Err(error) => error,
             };
             if !self.is_alive().await || Instant::now() > deadline {
-                let log = self.last_words().await;
-                let log = if log.is_empty() { error.to_string() } else { log };
-                return Err(ServerError::NotStarted { kind: "docker", log });
+                return Err(self.not_started(&error).await);
             }
             sleep(pause).await;
             pause = (pause * 2).min(Duration::from_millis(100));

@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 use super::worker::Reached;
 use crate::database::Database;
 use crate::facts::{DifferenceKind, FaultObject, FaultOutcome, FaultRows, NumericMode, Observation, RowDifferences};
+use crate::judge::key_text;
 use crate::observe::{self, Keyed, ObserveError, RowSource};
 use crate::run::RunError;
 use crate::run::back::{changed, stable_columns};
@@ -110,7 +111,6 @@ fn named(relation: &RelationName, differences: &RowDifferences) -> FaultRows {
     let what: Vec<String> =
         counted.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
     let keys = differences.named.iter().map(|row| {
-        let cells = row.key.iter().map(|(column, cell)| format!("{column}={}", cell.as_deref().unwrap_or("NULL")));
         let kind = match &row.kind {
             DifferenceKind::Changed(cells) => {
                 let cells: Vec<String> = cells
@@ -124,7 +124,7 @@ fn named(relation: &RelationName, differences: &RowDifferences) -> FaultRows {
             }
             _ => String::new(),
         };
-        format!("{}{kind}", cells.collect::<Vec<_>>().join(", "))
+        format!("{}{kind}", key_text(row))
     });
     FaultRows {
         relation: relation.clone(),
