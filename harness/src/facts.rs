@@ -13,6 +13,7 @@ mod locks;
 mod observation;
 mod plan_shape;
 pub mod relation;
+mod replica;
 pub mod sequence;
 pub mod server_parity;
 mod sighting;
@@ -35,6 +36,7 @@ pub use locks::{
 pub use observation::{Asserted, LegacySight, Observation};
 pub use plan_shape::{PlanNode, PlanShape};
 pub use relation::{ChangeCounter, RelationInfo, RelationKind};
+pub use replica::{CancelledRead, ReplicaLag, ReplicaStep, ReplicaTrace};
 pub use sequence::SequencePosition;
 pub use server_parity::{Means, RelationParity, ServerParity, ServerSeen};
 pub use sighting::Sighting;

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use pgproof::judge::Verdict;
-use pgproof::run::{Keep, RunSettings};
+use pgproof::run::RunSettings;
 use pgproof::scenario::{BatchJob, BatchWork, Claim, Plan, StepWork};
 use pgproof::sql::{quote_identifier, quote_literal};
 use pgproof::testing::{Pair, Subject, prove};
@@ -41,7 +41,7 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<(), Failure> {
     };
     // The traffic runs for a time of its own, whatever the steps take.
     let claims = Claim::ALL.into_iter().filter(|claim| *claim != Claim::Online).collect();
-    let settings = RunSettings { claims, keep: Keep::Never, faults: None };
+    let settings = RunSettings { claims, ..RunSettings::default() };
     let (source, selection) = (bench.source.clone(), bench.selection.clone());
     let mut ours = || {
         let started = Instant::now();

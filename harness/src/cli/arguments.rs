@@ -84,6 +84,9 @@ pub(crate) struct RunArguments {
     /// Interrupts the steps at these boundaries, runs them again and compares (claim F); takes a while
     #[arg(long, value_enum, value_name = "BOUNDARIES")]
     pub(crate) faults: Option<FaultsArgument>,
+    /// Lets a physical replica follow the way forward and says how far behind it is (claim W)
+    #[arg(long)]
+    pub(crate) replica: bool,
     /// What is printed to stdout
     #[arg(long, value_enum, value_delimiter = ',', default_value = "terminal")]
     pub(crate) format: Vec<Format>,

@@ -14,7 +14,7 @@ use crate::judge::{Finding, Verdict};
 use crate::load::{LoadError, Selection};
 use crate::record::RunRecord;
 use crate::report::{self, Colour};
-use crate::run::{FaultSettings, Faults, Keep, RunError, RunFailure, RunSettings};
+use crate::run::{FaultSettings, Faults, Following, Keep, RunError, RunFailure, RunSettings};
 use crate::scenario::{Claim, Plan};
 use crate::server::{Consent, Provider, Request, in_words};
 
@@ -44,6 +44,7 @@ pub(crate) async fn run(arguments: RunArguments, settings: &Settings, shelf: &Sh
     let run_settings = RunSettings {
         claims: claims(&arguments),
         keep: keep(&arguments, settings),
+        replica: if arguments.replica { Following::Always } else { Following::WhereLimited },
         faults: arguments.faults.map(|faults| FaultSettings {
             faults: match faults {
                 FaultsArgument::Statements => Faults::Statements,

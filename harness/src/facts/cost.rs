@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Direction;
+use super::{Direction, ReplicaTrace};
 use crate::sql::RelationName;
 
 /// What the first way forward took and left, with nobody else at work.
@@ -14,6 +14,9 @@ pub struct Cost {
     pub settings: BTreeMap<String, String>,
     /// Every step taken, in order.
     pub steps: Vec<StepCost>,
+    /// How a physical replica followed; `None` where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replica: Option<ReplicaTrace>,
 }
 
 /// What one step took and left.
@@ -247,7 +250,8 @@ mod tests {
     /// Between the steps the observers' own rolled-back writes made the database grow from 140 to 150.
     #[test]
     fn the_peak_counts_what_the_steps_before_left_and_nothing_that_came_between() {
-        let cost = Cost { settings: BTreeMap::new(), steps: vec![step(100, 160, 140), step(150, 190, 145)] };
+        let cost =
+            Cost { settings: BTreeMap::new(), steps: vec![step(100, 160, 140), step(150, 190, 145)], replica: None };
         assert_eq!(cost.grown_bytes(), 35);
         assert_eq!(cost.peak().map(|(bytes, step)| (bytes, step.step.as_str())), Some((80, "190")));
     }

@@ -1,5 +1,7 @@
 //! Claim W: what it costs stays within its budget.
 
+mod replica;
+
 use super::{CaseFile, Code, Doubt, Finding, Ruling, thousands};
 use crate::facts::{Bytes, Cost, Direction, StatementCost, StepCost, StepRun};
 use crate::scenario::{Budget, Claim};
@@ -12,13 +14,23 @@ pub(super) fn affordable(case: &CaseFile<'_>) -> Ruling {
     let Some(cost) = &case.cost else { return Ruling::skipped("nobody measured what the path costs") };
     let budget = &case.plan.budget;
     let evidence = evidence(cost);
-    if budget.duration_s.is_none() && budget.wal_bytes.is_none() && budget.disk_bytes.is_none() {
+    let limited = budget.duration_s.is_some() || budget.wal_bytes.is_some() || budget.disk_bytes.is_some();
+    if !limited && !budget.limits_replica() {
         return Ruling::skipped(format!("no budget is declared; measured: {evidence}"));
     }
     let mut ruling = Ruling { evidence, ..Ruling::default() };
     judge_duration(budget, cost, case, &mut ruling);
     judge_wal(budget, cost, &mut ruling);
     judge_disk(budget, cost, &mut ruling);
+    if budget.limits_replica() {
+        match &cost.replica {
+            Some(trace) => replica::judge(budget, trace, case, &mut ruling),
+            None => ruling.doubts.push(Doubt::new(
+                Claim::Affordable,
+                "the budget limits a replica, and none is started beside a server of somebody else's",
+            )),
+        }
+    }
     ruling
 }
 
@@ -38,6 +50,9 @@ fn evidence(cost: &Cost) -> String {
     }
     if let Some(temp) = cost.temp_bytes().filter(|temp| *temp > 0) {
         parts.push(format!("{} spilled", Bytes::of(temp)));
+    }
+    if let Some(trace) = &cost.replica {
+        parts.push(replica::evidence(trace));
     }
     if let Some((relation, rows)) = cost.dead_rows().first() {
         parts.push(format!("{} dead rows in {relation}", thousands(*rows)));

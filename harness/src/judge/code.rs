@@ -137,8 +137,12 @@ codes! {
     W002 => Affordable;
     /// the way forward needs more disk than its budget
     W003 => Affordable;
+    /// a replica is further behind than its budget
+    W004 => Affordable;
     /// a step's cost grows faster than the rows
     W005 => Affordable;
+    /// a step cancels a long read on a replica
+    W006 => Affordable;
     /// an assertion about cost does not hold
     W009 => Affordable;
     /// a request of the live traffic failed

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::markdown::cell;
-use crate::facts::{Bytes, Cost, StepCost};
+use crate::facts::{Bytes, Cost, ReplicaTrace, StepCost};
 use crate::judge::thousands;
 
 /// How many statements of the path and how many relations are named.
@@ -42,6 +42,9 @@ pub(super) fn cost(cost: &Cost, page: &mut String) -> std::fmt::Result {
     )?;
     statements(cost, page)?;
     relations(cost, page)?;
+    if let Some(trace) = &cost.replica {
+        replica(trace, page)?;
+    }
     terms(cost, page)
 }
 
@@ -100,6 +103,28 @@ fn relations(cost: &Cost, page: &mut String) -> std::fmt::Result {
             part(before.index_bytes, after.index_bytes),
             part(before.toast_bytes, after.toast_bytes)
         )?;
+    }
+    Ok(())
+}
+
+/// How a physical replica followed, the furthest first.
+fn replica(trace: &ReplicaTrace, page: &mut String) -> std::fmt::Result {
+    let mut steps: Vec<_> = trace.steps.iter().filter(|step| step.lag_ms > 0.0 || step.cancelled.is_some()).collect();
+    steps.sort_by(|a, b| b.lag_ms.total_cmp(&a.lag_ms));
+    writeln!(
+        page,
+        "\nA physical replica followed; it was looked at {} times, at most {:.0} ms apart.",
+        thousands(trace.looks),
+        trace.longest_gap_ms
+    )?;
+    if steps.is_empty() {
+        return writeln!(page, "It was never seen behind, and no step cancelled a long read on it.");
+    }
+    writeln!(page, "Where it was behind, or a long read on it was cancelled:\n")?;
+    writeln!(page, "| step | ms behind | WAL waiting | a long read |\n| --- | ---: | ---: | --- |")?;
+    for step in steps {
+        let read = step.cancelled.as_ref().map_or("goes on", |cancelled| &cancelled.reason);
+        writeln!(page, "| {} | {:.0} | {} | {} |", step.step, step.lag_ms, Bytes::of(step.lag_bytes), cell(read))?;
     }
     Ok(())
 }

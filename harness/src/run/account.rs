@@ -1,6 +1,7 @@
 //! Keeps the account of a way forward: what each step takes and leaves.
 
 use super::RunError;
+use super::follower::Follower;
 use crate::apply::{Meter, OWN_SCHEMA};
 use crate::database::Database;
 use crate::facts::{Cost, RelationGrowth, RelationSize, StepCost, StepRun};
@@ -17,20 +18,24 @@ pub(super) struct Account {
     before: Sizes,
     cost: Cost,
     flushes: bool,
+    follower: Option<Follower>,
 }
 
 impl Account {
-    /// Opens an account of what is done in `database`.
-    pub(super) async fn open(database: &Database) -> Result<Self, RunError> {
+    /// Opens an account of what is done in `database`, and of how a replica follows.
+    pub(super) async fn open(database: &Database, follower: Option<Follower>) -> Result<Self, RunError> {
         let mut meter = Meter::open(&database.options()).await?;
         let settings = observe::read_cost_settings(meter.connection()).await?;
         let flushes = database.connector().major() >= FLUSHES_FROM;
-        Ok(Self { meter, before: Sizes::default(), cost: Cost { settings, steps: Vec::new() }, flushes })
+        Ok(Self { meter, before: Sizes::default(), cost: Cost { settings, ..Cost::default() }, flushes, follower })
     }
 
     /// Looks at what there is before a step; what stands by while it runs.
     pub(super) async fn before(&mut self) -> Result<&mut Meter, RunError> {
         self.before = observe::read_sizes(self.meter.connection(), &[OWN_SCHEMA]).await?;
+        if let Some(follower) = &mut self.follower {
+            follower.before().await?;
+        }
         self.meter.take();
         Ok(&mut self.meter)
     }
@@ -57,13 +62,20 @@ impl Account {
             relations: relations.into_iter().filter(changed).collect(),
             measuring_ms: reading.measuring_ms,
         });
+        if let Some(follower) = &mut self.follower {
+            follower.behind(&run.step).await?;
+        }
         Ok(())
     }
 
     /// Closes the account.
-    pub(super) async fn close(self) -> Cost {
-        self.meter.close().await;
-        self.cost
+    pub(super) async fn close(self) -> Result<Cost, RunError> {
+        let Self { meter, mut cost, follower, .. } = self;
+        meter.close().await;
+        if let Some(follower) = follower {
+            cost.replica = Some(follower.finish().await?);
+        }
+        Ok(cost)
     }
 }
 

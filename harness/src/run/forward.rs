@@ -21,6 +21,7 @@ pub(super) type Road = Vec<Observation>;
 pub(super) async fn first(
     stage: &Stage,
     wanted: &[Claim],
+    mut account: Option<Account>,
     legacy: &Legacy,
     eye: &mut Eye,
     case: &mut CaseFile<'_>,
@@ -31,10 +32,9 @@ pub(super) async fn first(
     // The database to migrate is a clone of the same template as the baseline: what was seen there is here.
     eye.adopt(&stage.work, &case.baseline).await?;
     let mut here = eye.observe(&stage.work).await?;
-    let mut account = if wanted.contains(&Claim::Affordable) { Some(Account::open(&stage.work).await?) } else { None };
     for step in &plan.steps {
         if !take(stage, step, account.as_mut(), &mut case.runs, listener).await? {
-            settle(account, case, listener).await;
+            settle(account, case, listener).await?;
             if plan.expected_refusal().is_some() {
                 let now = eye.observe(&stage.work).await?;
                 let left = Again {
@@ -65,7 +65,7 @@ pub(super) async fn first(
         };
         case.boundaries.extend(sight.map(|sight| SightAt { step: step.name.clone(), sight }));
     }
-    settle(account, case, listener).await;
+    settle(account, case, listener).await?;
     case.after = Some(if wanted.contains(&Claim::Reversible) { here } else { eye.observe(&stage.work).await? });
     Ok(Some(road))
 }
@@ -87,12 +87,13 @@ pub(super) async fn again(
 }
 
 /// What the way forward cost is known to everybody.
-async fn settle(account: Option<Account>, case: &mut CaseFile<'_>, listener: &mut Tee<'_>) {
+async fn settle(account: Option<Account>, case: &mut CaseFile<'_>, listener: &mut Tee<'_>) -> Result<(), RunError> {
     if let Some(account) = account {
-        let cost = account.close().await;
+        let cost = account.close().await?;
         listener.tell(&Event::CostMeasured(cost.clone()));
         case.cost = Some(cost);
     }
+    Ok(())
 }
 
 /// One step, entered in the account if there is one; whether it ran to its end.

@@ -98,7 +98,7 @@ pub(crate) async fn changes(before: &Database, now: &Database) -> Result<Again, 
 }
 
 /// The relations that belong to the application: neither to the harness nor to an extension.
-async fn own_relations(connection: &mut PgConnection) -> Result<Vec<RelationInfo>, ObserveError> {
+pub(super) async fn own_relations(connection: &mut PgConnection) -> Result<Vec<RelationInfo>, ObserveError> {
     let foreign: Vec<(String, String)> = sqlx::query_as(
         "select n.nspname::text, c.relname::text
            from pg_catalog.pg_depend d

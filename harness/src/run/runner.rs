@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use super::account::Account;
+use super::follower::Follower;
 use super::stage::{Names, Stage};
 use super::sweep::{self, FaultSettings};
 use super::{RunError, RunFailure, assertions, back, compare, forward, isolation, latency, rehearsal};
@@ -30,11 +32,23 @@ pub struct RunSettings {
     pub keep: Keep,
     /// The faults to plant for claim F; none where it is `None`.
     pub faults: Option<FaultSettings>,
+    /// Whether a physical replica follows the way forward, for claim W.
+    pub replica: Following,
+}
+
+/// When a physical replica is started beside the server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Following {
+    /// Where the budget limits it.
+    #[default]
+    WhereLimited,
+    /// Always.
+    Always,
 }
 
 impl Default for RunSettings {
     fn default() -> Self {
-        Self { claims: Claim::ALL.to_vec(), keep: Keep::Never, faults: None }
+        Self { claims: Claim::ALL.to_vec(), keep: Keep::Never, faults: None, replica: Following::default() }
     }
 }
 
@@ -206,10 +220,12 @@ impl Runner<'_> {
         };
         self.listener.end(&phase);
         self.waivers();
+        let account = self.account(stage).await?;
         let phase = self.listener.begin("apply");
         let mut eye = look::Eye::default();
         let road =
-            forward::first(stage, &self.settings.claims, &legacy, &mut eye, &mut case, &mut self.listener).await?;
+            forward::first(stage, &self.settings.claims, account, &legacy, &mut eye, &mut case, &mut self.listener)
+                .await?;
         self.listener.end(&phase);
         if let Some(road) = road {
             self.migrated(stage, &legacy, &mut case).await?;
@@ -238,6 +254,27 @@ impl Runner<'_> {
         let overall = judgement.overall();
         self.listener.tell(&Event::Judged(judgement));
         Ok(overall)
+    }
+
+    /// An account of the way forward, where somebody wants to know what it costs; with a replica that follows, where
+    /// somebody asks for one or limits it.
+    async fn account(&mut self, stage: &Stage) -> Result<Option<Account>, RunError> {
+        if !self.wants(Claim::Affordable) {
+            return Ok(None);
+        }
+        let wanted = self.settings.replica == Following::Always || self.plan.budget.limits_replica();
+        let follower = if wanted {
+            let phase = self.listener.begin("start a replica");
+            let follower = Follower::start(&stage.server, &stage.work).await?;
+            if follower.is_none() {
+                tracing::warn!("a replica is started only beside a server of ours, not beside somebody else's");
+            }
+            self.listener.end(&phase);
+            follower
+        } else {
+            None
+        };
+        Ok(Some(Account::open(&stage.work, follower).await?))
     }
 
     /// Before the run itself, since the database has to bear the name that the server's settings know.

@@ -166,7 +166,7 @@ async fn repeatedly(plan: &Plan, stage: &Stage, times: usize, listener: &mut Tee
 
 /// The way forward without its verifications, which are no part of its cost.
 async fn once(plan: &Plan, stage: &Stage, listener: &mut Tee<'_>) -> Result<Cost, RunError> {
-    let mut account = Account::open(&stage.work).await?;
+    let mut account = Account::open(&stage.work, None).await?;
     let options = stage.work.options();
     for step in &plan.steps {
         listener.tell(&Event::StepStarted { step: step.name.clone(), direction: Direction::Up });
@@ -181,5 +181,5 @@ async fn once(plan: &Plan, stage: &Stage, listener: &mut Tee<'_>) -> Result<Cost
             return Err(RunError::Migration(Box::new(refusal)));
         }
     }
-    Ok(account.close().await)
+    account.close().await
 }

@@ -21,6 +21,19 @@ pub struct Budget {
     /// How many bytes more than before the database may hold at once on the way forward, old copies of what is
     /// rewritten included; unlimited where it is left out.
     pub disk_bytes: Option<u64>,
+    /// The longest that a physical replica may be behind on the way forward, in milliseconds; unlimited where it is left
+    /// out.
+    pub replica_lag_ms: Option<f64>,
+    /// How many steps of the way forward may cancel a read on a physical replica that lasts longer than they do;
+    /// unlimited where it is left out.
+    pub replica_cancelled_reads: Option<usize>,
+}
+
+impl Budget {
+    /// Whether something is asked of a replica.
+    pub const fn limits_replica(&self) -> bool {
+        self.replica_lag_ms.is_some() || self.replica_cancelled_reads.is_some()
+    }
 }
 
 impl Default for Budget {
@@ -32,6 +45,8 @@ impl Default for Budget {
             duration_s: None,
             wal_bytes: None,
             disk_bytes: None,
+            replica_lag_ms: None,
+            replica_cancelled_reads: None,
         }
     }
 }

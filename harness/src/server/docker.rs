@@ -1,5 +1,7 @@
 //! A server in a container of our own, removed with everything in it.
 
+mod replica;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -70,6 +70,22 @@ impl Embedded {
         &self.installation
     }
 
+    /// The directory that its own directory is in.
+    pub(super) fn base(&self) -> PathBuf {
+        self.run.base()
+    }
+
+    /// Starts another server of the same installation on the data in `run`, which hold the accounts of `like`.
+    pub(super) async fn launch_another(
+        &self,
+        run: &RunDirectory,
+        like: &Connector,
+    ) -> Result<(Postmaster, Connector), ServerError> {
+        let (postmaster, Address { socket, port }) = launch(&self.installation, run, free_port).await?;
+        let password = like.password().unwrap_or_default();
+        Ok((postmaster, Connector::embedded(socket, port, SUPERUSER, password, self.installation.major)))
+    }
+
     pub(super) fn postmaster(&self) -> &Postmaster {
         &self.postmaster
     }

@@ -51,6 +51,11 @@ impl RunDirectory {
         finished
     }
 
+    /// The directory that it was made in.
+    pub(super) fn base(&self) -> PathBuf {
+        self.path.parent().unwrap_or(&self.path).to_owned()
+    }
+
     pub(super) fn data(&self) -> PathBuf {
         self.path.join("data")
     }

@@ -51,6 +51,11 @@ pub(super) fn effective(request: &Request) -> Result<BTreeMap<String, String>, S
     Ok(settings)
 }
 
+/// Whether it is one that nobody may set.
+pub(super) fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
+}
+
 fn check_name(name: &str) -> Result<(), ServerError> {
     let word = |part: &str| {
         let mut bytes = part.bytes();
@@ -60,7 +65,7 @@ fn check_name(name: &str) -> Result<(), ServerError> {
     if !name.split('.').all(word) {
         return Err(ServerError::SettingName { name: name.to_owned() });
     }
-    if RESERVED.contains(&name) {
+    if is_reserved(name) {
         return Err(ServerError::SettingReserved { name: name.to_owned() });
     }
     Ok(())

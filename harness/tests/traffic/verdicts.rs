@@ -3,7 +3,7 @@
 use pgproof::facts::{Direction, When};
 use pgproof::judge::Verdict;
 use pgproof::record::RunRecord;
-use pgproof::run::{Keep, RunSettings};
+use pgproof::run::RunSettings;
 use pgproof::scenario::Claim;
 use pgproof::testing::{Example, Subject, all_proven, prove};
 
@@ -11,7 +11,7 @@ use crate::Outcome;
 
 async fn run(text: &str) -> Outcome<RunRecord> {
     let example = Example::parse(text)?;
-    let settings = RunSettings { claims: vec![Claim::Applies, Claim::Online], keep: Keep::Never, faults: None };
+    let settings = RunSettings { claims: vec![Claim::Applies, Claim::Online], ..RunSettings::default() };
     Ok(prove(&example.source()?, &example.selection(), &Subject::any_embedded(), &settings).await?)
 }
 

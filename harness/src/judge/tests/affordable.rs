@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::fixture::{case, codes, judged, plan};
-use crate::facts::{Cost, Direction, StatementCost, StepCost};
+use crate::facts::{CancelledRead, Cost, Direction, ReplicaStep, ReplicaTrace, StatementCost, StepCost};
 use crate::judge::{CaseFile, Code, Judgement, Verdict};
 use crate::scenario::{Claim, Plan};
 
@@ -37,6 +37,7 @@ fn cost() -> Cost {
     Cost {
         settings: BTreeMap::from([("full_page_writes".to_owned(), "on".to_owned())]),
         steps: vec![step("010_a", 3.0, 30, 10, 10), step("020_b", 7.0, 70, 30, 20)],
+        replica: None,
     }
 }
 
@@ -117,4 +118,37 @@ fn a_log_without_full_pages_is_only_within_its_budget_if_they_fit_in_too() {
     assert_eq!(of("120_000_000", lacking.clone()), (vec![], Verdict::Inconclusive));
     assert_eq!(of("200_000_000", lacking.clone()), (vec![], Verdict::Proven));
     assert_eq!(of("90_000_000", lacking), (vec![Code::W002], Verdict::Refuted));
+}
+
+fn followed(lag_ms: f64, cancelled: &[&str]) -> ReplicaTrace {
+    let step = |name: &str| ReplicaStep {
+        step: name.to_owned(),
+        lag_ms,
+        lag_bytes: MEGABYTE,
+        cancelled: cancelled
+            .contains(&name)
+            .then(|| CancelledRead { sqlstate: "40001".to_owned(), reason: "a lock".to_owned() }),
+    };
+    ReplicaTrace { steps: vec![step("010_a"), step("020_b")], looks: 9, longest_gap_ms: 6.0 }
+}
+
+#[test]
+fn a_replica_is_judged_where_it_is_limited_and_its_absence_is_a_doubt() {
+    let limited = plan("[budget]\nreplica_lag_ms = 100\nreplica_cancelled_reads = 1\n");
+    let verdict_of =
+        |plan: &Plan, replica: Option<ReplicaTrace>| verdict(&judged(&costing(plan, Cost { replica, ..cost() }, 10.0)));
+    assert_eq!(verdict_of(&limited, None), (vec![], Verdict::Inconclusive));
+    assert_eq!(verdict_of(&limited, Some(followed(100.0, &["010_a"]))), (vec![], Verdict::Proven));
+    assert_eq!(verdict_of(&limited, Some(followed(101.0, &[]))), (vec![Code::W004], Verdict::Refuted));
+    let both = verdict_of(&limited, Some(followed(0.0, &["010_a", "020_b"])));
+    assert_eq!(both, (vec![Code::W006, Code::W006], Verdict::Refuted));
+    // Told, and not judged.
+    let free = plan("");
+    let judgement = judged(&costing(&free, Cost { replica: Some(followed(41.0, &["020_b"])), ..cost() }, 10.0));
+    let told = &judgement.claims[&Claim::Affordable];
+    assert_eq!(told.verdict, Verdict::Skipped);
+    assert!(
+        told.reason.contains("replica at most 41 ms behind, long reads on it cancelled by 1 of 2 steps"),
+        "{told:?}"
+    );
 }

@@ -3,7 +3,7 @@
 use pgproof::judge::{Code, Finding};
 use pgproof::load::{Selection, Source};
 use pgproof::record::RunRecord;
-use pgproof::run::{Keep, RunSettings};
+use pgproof::run::RunSettings;
 use pgproof::scenario::Claim;
 use pgproof::scenario::seed::Scale;
 use pgproof::testing::{Planted, Subject, findings_of, prove};
@@ -18,7 +18,7 @@ pub(crate) fn selection() -> Outcome<Selection> {
 
 /// The claims that are put to the test, and nothing is kept.
 pub(crate) fn settings(claims: &[Claim]) -> RunSettings {
-    RunSettings { claims: claims.to_vec(), keep: Keep::Never, faults: None }
+    RunSettings { claims: claims.to_vec(), ..RunSettings::default() }
 }
 
 /// A copy of the scenario to plant a fault in, without the steps' own verifications: only the claims may tell.

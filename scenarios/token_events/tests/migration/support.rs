@@ -3,7 +3,7 @@
 use pgproof::judge::{Code, Finding};
 use pgproof::load::{Selection, Source};
 use pgproof::record::RunRecord;
-use pgproof::run::{Keep, RunSettings};
+use pgproof::run::RunSettings;
 use pgproof::scenario::Claim;
 use pgproof::scenario::seed::Scale;
 use pgproof::testing::{Ground, Planted, Subject, prove};
@@ -25,7 +25,7 @@ pub(crate) fn selection(path: &str, scale: f64, variant: Option<&str>) -> Outcom
 
 /// The claims that are put to the test, and nothing is kept.
 pub(crate) fn settings(claims: &[Claim]) -> RunSettings {
-    RunSettings { claims: claims.to_vec(), keep: Keep::Never, faults: None }
+    RunSettings { claims: claims.to_vec(), ..RunSettings::default() }
 }
 
 /// A copy of the scenario to plant a fault in, without the steps' own verifications: only the claims may tell.
