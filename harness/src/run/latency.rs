@@ -8,7 +8,7 @@ use super::RunError;
 use super::look::{close, pinned};
 use super::runner::Tee;
 use super::stage::Stage;
-use crate::facts::{Latency, PlanShape, Samples};
+use crate::facts::{BOOTSTRAP_SEED, Latency, QueryPlan, Samples};
 use crate::judge::QueryRun;
 use crate::observe::ObserveError;
 use crate::record::{Event, QueryRecord};
@@ -72,7 +72,7 @@ async fn sampled<'a>(
         Ok(plan) => plan,
         Err(sqlx::Error::Database(error)) => {
             let latency = Err(error.message().to_owned());
-            return Ok(QueryRun { query, latency, plan_before, plan_after: PlanShape::default() });
+            return Ok(QueryRun { query, latency, plan_before, plan_after: QueryPlan::default() });
         }
         Err(error) => return Err(unasked(error)),
     };
@@ -84,8 +84,14 @@ async fn sampled<'a>(
     while latency.after.0.len() < *SAMPLES.end()
         && (latency.after.0.len() < *SAMPLES.start() || started.elapsed() < TIME_FOR_ONE)
     {
-        latency.before.0.push(time(before, &query.before).await.map_err(unasked)?);
-        latency.after.0.push(time(after, query.after_sql()).await.map_err(unasked)?);
+        // In turn, and each side first in every other pair: what else the machine does meets both alike.
+        if latency.after.0.len().is_multiple_of(2) {
+            latency.before.0.push(time(before, &query.before).await.map_err(unasked)?);
+            latency.after.0.push(time(after, query.after_sql()).await.map_err(unasked)?);
+        } else {
+            latency.after.0.push(time(after, query.after_sql()).await.map_err(unasked)?);
+            latency.before.0.push(time(before, &query.before).await.map_err(unasked)?);
+        }
     }
     Ok(QueryRun { query, latency: Ok(latency), plan_before, plan_after })
 }
@@ -97,10 +103,11 @@ async fn time(connection: &mut PgConnection, sql: &str) -> Result<f64, sqlx::Err
     Ok(started.elapsed().as_secs_f64() * 1_000.0)
 }
 
-async fn explain(connection: &mut PgConnection, sql: &str) -> Result<PlanShape, sqlx::Error> {
-    let explain = format!("explain (format json) {sql}");
+/// The plan with the rows that its nodes gave: the query is run once for it.
+async fn explain(connection: &mut PgConnection, sql: &str) -> Result<QueryPlan, sqlx::Error> {
+    let explain = format!("explain (analyze, timing off, verbose, format json) {sql}");
     let plan: serde_json::Value = sqlx::query_scalar(AssertSqlSafe(explain)).fetch_one(connection).await?;
-    Ok(PlanShape::from_explain(&plan))
+    Ok(QueryPlan::from_explain(&plan))
 }
 
 fn recorded(run: &QueryRun<'_>) -> QueryRecord {
@@ -110,10 +117,12 @@ fn recorded(run: &QueryRun<'_>) -> QueryRecord {
         before_ms: latency.map_or(0.0, |latency| latency.before.median_ms()),
         after_ms: latency.map_or(0.0, |latency| latency.after.median_ms()),
         ratio: latency.map(Latency::ratio),
+        after_interval_ms: latency.map(|latency| latency.after.interval_ms()),
+        bootstrap_seed: latency.map(|_| BOOTSTRAP_SEED),
         budget_ms: run.query.budget_ms,
         expected: run.query.expected.clone(),
         samples: latency.map_or(0, |latency| latency.after.0.len()),
-        plan_before: run.plan_before.to_string(),
-        plan_after: run.plan_after.to_string(),
+        plan_before: run.plan_before.shape.to_string(),
+        plan_after: run.plan_after.shape.to_string(),
     }
 }

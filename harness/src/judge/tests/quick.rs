@@ -1,5 +1,5 @@
 use super::fixture::{case, codes, judged, plan};
-use crate::facts::{Latency, PlanShape, Samples};
+use crate::facts::{Latency, QueryPlan, Samples};
 use crate::judge::{Code, QueryRun, Verdict};
 use crate::scenario::{Claim, Plan};
 
@@ -13,7 +13,7 @@ fn verdict(plan: &Plan, latency: Result<(&[f64], &[f64]), String>) -> (Vec<Code>
     let latency = latency.map(|(before, after)| Latency { before: samples(before), after: samples(after) });
     let query = plan.queries.first().unwrap();
     case.queries =
-        vec![QueryRun { query, latency, plan_before: PlanShape::default(), plan_after: PlanShape::default() }];
+        vec![QueryRun { query, latency, plan_before: QueryPlan::default(), plan_after: QueryPlan::default() }];
     let judgement = judged(&case);
     (codes(&judgement), judgement.claims[&Claim::Quick].verdict)
 }
@@ -23,6 +23,14 @@ fn a_median_above_its_budget_is_refuted_and_a_slowest_sample_is_not() {
     let plan = query("budget_ms = 10.0");
     assert_eq!(verdict(&plan, Ok((&[9.0], &[11.0]))), (vec![Code::Q001], Verdict::Refuted));
     assert_eq!(verdict(&plan, Ok((&[9.0], &[9.0, 9.0, 9.5, 9.0, 500.0]))), (vec![], Verdict::Proven));
+}
+
+#[test]
+fn a_median_whose_interval_straddles_its_budget_is_undecided_on_either_side_of_it() {
+    let plan = query("budget_ms = 10.0");
+    assert_eq!(verdict(&plan, Ok((&[10.0], &[9.0, 9.4, 10.6, 11.0]))), (vec![], Verdict::Inconclusive));
+    assert_eq!(verdict(&plan, Ok((&[10.0], &[9.0, 10.2, 11.0]))), (vec![], Verdict::Inconclusive));
+    assert_eq!(verdict(&plan, Ok((&[10.0], &[9.0, 9.8, 11.0]))), (vec![], Verdict::Inconclusive));
 }
 
 #[test]
