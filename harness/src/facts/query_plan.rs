@@ -138,13 +138,13 @@ fn stops_early(kind: &str, join: Option<&str>) -> bool {
 mod tests {
     use super::*;
 
-    fn plan(root: Value) -> QueryPlan {
+    fn plan(root: &Value) -> QueryPlan {
         QueryPlan::from_explain(&serde_json::json!([{ "Plan": root }]))
     }
 
     #[test]
     fn a_bitmap_is_about_the_relation_of_its_heap_scan() {
-        let plan = plan(serde_json::json!({"Node Type": "Bitmap Heap Scan", "Schema": "s", "Relation Name": "t",
+        let plan = plan(&serde_json::json!({"Node Type": "Bitmap Heap Scan", "Schema": "s", "Relation Name": "t",
             "Plan Rows": 10, "Actual Rows": 20, "Rows Removed by Index Recheck": 5, "Actual Loops": 2, "Plans": [
                 {"Node Type": "BitmapAnd", "Actual Loops": 1, "Plans": [
                     {"Node Type": "Bitmap Index Scan", "Index Name": "t_a", "Actual Loops": 1}]}]}));
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn a_node_that_never_ran_says_nothing_and_one_below_a_limit_need_not_be_read_to_its_end() {
         let plan = plan(
-            serde_json::json!({"Node Type": "Limit", "Plan Rows": 1, "Actual Rows": 1, "Actual Loops": 1, "Plans": [
+            &serde_json::json!({"Node Type": "Limit", "Plan Rows": 1, "Actual Rows": 1, "Actual Loops": 1, "Plans": [
             {"Node Type": "Seq Scan", "Relation Name": "t", "Schema": "public", "Plan Rows": 5000, "Actual Rows": 1,
              "Actual Loops": 1},
             {"Node Type": "Seq Scan", "Relation Name": "u", "Schema": "public", "Plan Rows": 5000, "Actual Rows": 0,
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn the_inner_side_of_a_merge_join_counts_rows_again_and_what_feeds_it_does_not() {
         let plan =
-            plan(serde_json::json!({"Node Type": "Merge Join", "Join Type": "Inner", "Actual Loops": 1, "Plans": [
+            plan(&serde_json::json!({"Node Type": "Merge Join", "Join Type": "Inner", "Actual Loops": 1, "Plans": [
             {"Node Type": "Sort", "Parent Relationship": "Outer", "Actual Loops": 1},
             {"Node Type": "Materialize", "Parent Relationship": "Inner", "Actual Loops": 1, "Plans": [
                 {"Node Type": "Sort", "Parent Relationship": "Outer", "Actual Loops": 1}]}]}));
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn rows_are_misjudged_in_both_directions_and_no_row_counts_as_one() {
         let node = |expected, seen| {
-            plan(serde_json::json!({"Node Type": "Seq Scan", "Plan Rows": expected, "Actual Rows": seen, "Actual Loops": 1}))
+            plan(&serde_json::json!({"Node Type": "Seq Scan", "Plan Rows": expected, "Actual Rows": seen, "Actual Loops": 1}))
                 .nodes.first().map_or(0.0, NodeRows::misjudged)
         };
         assert!((node(1, 200) - 200.0).abs() < 1e-9);
