@@ -1,6 +1,6 @@
 use super::fixture::{case, codes, judged, plan};
 use crate::facts::{Latency, QueryPlan, Samples};
-use crate::judge::{Code, QueryRun, Verdict};
+use crate::judge::{Code, QueryRun, Verdict, is_undecided};
 use crate::scenario::{Claim, Plan};
 
 fn query(budget: &str) -> Plan {
@@ -39,6 +39,19 @@ fn a_slowdown_that_is_sure_is_refuted_one_that_is_not_is_undecided_one_that_nobo
     assert_eq!(verdict(&plan, Ok((&[10.0], &[30.0]))), (vec![Code::Q002], Verdict::Refuted));
     assert_eq!(verdict(&plan, Ok((&[10.0], &[10.0, 30.0, 21.0]))), (vec![], Verdict::Inconclusive));
     assert_eq!(verdict(&plan, Ok((&[0.1], &[0.9]))), (vec![], Verdict::Proven));
+}
+
+#[test]
+fn more_samples_are_worth_their_time_only_where_a_limit_lies_within_the_interval() {
+    let plan = query("budget_ms = 10.0");
+    let query = plan.queries.first().unwrap();
+    let undecided = |before: &[f64], after: &[f64]| {
+        is_undecided(query, &Latency { before: Samples(before.repeat(5)), after: Samples(after.repeat(5)) })
+    };
+    assert!(undecided(&[9.0], &[9.0, 10.2, 11.0]), "the budget");
+    assert!(undecided(&[2.0], &[2.5, 3.5, 4.5, 5.5]), "the ratio");
+    assert!(!undecided(&[9.0], &[9.0, 9.5]), "within both");
+    assert!(!undecided(&[2.0], &[11.0, 12.0]), "beyond");
 }
 
 #[test]
