@@ -4,11 +4,13 @@
 
 mod arguments;
 mod comparison;
+mod promises;
 mod table;
 
 pub use arguments::Arguments;
 pub use comparison::{Comparison, Failure, Target, Timing};
-pub use table::Table;
+pub use promises::Promises;
+pub use table::{Table, shown};
 
 use pgproof::load::{LoadError, Selection, Source};
 use pgproof::scenario::seed::Scale;
@@ -26,11 +28,40 @@ pub fn scenarios() -> Result<Vec<Source>, LoadError> {
 /// # Errors
 /// The variable is set and is no scale.
 pub fn selection(arguments: &Arguments) -> Result<Selection, Failure> {
-    let scale = match std::env::var("PGPROOF_BENCH_SCALE") {
-        Ok(text) => text.parse().map_err(|_| format!("`PGPROOF_BENCH_SCALE={text}` is no positive number"))?,
-        // Under `--test` a benchmark only shows that it runs.
-        Err(_) if arguments.is_test() => Scale::new(0.01).unwrap_or(Scale::ONE),
-        Err(_) => Scale::ONE,
+    Ok(at(scale_of_variable()?.or_else(|| scale_of_test(arguments)).unwrap_or(Scale::ONE)))
+}
+
+/// What of a scenario is measured, at each of the sizes that it names; at one alone where `PGPROOF_BENCH_SCALE` says so.
+///
+/// # Errors
+/// The variable is set and is no scale.
+pub fn selections(arguments: &Arguments, source: &Source) -> Result<Vec<Selection>, Failure> {
+    let one = scale_of_variable()?.or_else(|| scale_of_test(arguments));
+    let mut scales: Vec<Scale> = match one {
+        Some(scale) => vec![scale],
+        None => source.scenario().sizes.iter().map(|size| size.scale).collect(),
     };
-    Ok(Selection { scale, ..Selection::default() })
+    if scales.is_empty() {
+        scales.push(Scale::ONE);
+    }
+    Ok(scales.into_iter().map(at).collect())
+}
+
+fn at(scale: Scale) -> Selection {
+    Selection { scale, ..Selection::default() }
+}
+
+fn scale_of_variable() -> Result<Option<Scale>, Failure> {
+    match std::env::var("PGPROOF_BENCH_SCALE") {
+        Ok(text) => {
+            let scale = text.parse().map_err(|_| format!("`PGPROOF_BENCH_SCALE={text}` is no positive number"))?;
+            Ok(Some(scale))
+        }
+        Err(_) => Ok(None),
+    }
+}
+
+/// Under `--test` a benchmark only shows that it runs.
+fn scale_of_test(arguments: &Arguments) -> Option<Scale> {
+    if arguments.is_test() { Scale::new(0.01) } else { None }
 }

@@ -5,13 +5,25 @@ use std::time::Duration;
 
 use crate::{Comparison, Target};
 
-/// Rows of `work | reference | ours | ratio | target`, as Markdown.
-#[derive(Debug, Default)]
+/// Rows of `work | reference | ours | ratio | target`, or under other heads, as Markdown.
+#[derive(Debug)]
 pub struct Table {
+    head: [&'static str; 5],
     rows: Vec<[String; 5]>,
 }
 
+impl Default for Table {
+    fn default() -> Self {
+        Self::headed(["work", "reference", "ours", "ratio", "target"])
+    }
+}
+
 impl Table {
+    /// A table with heads of its own, for rows that are no [`Comparison`].
+    pub fn headed(head: [&'static str; 5]) -> Self {
+        Self { head, rows: Vec::new() }
+    }
+
     /// Whether nothing was measured.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
@@ -40,7 +52,8 @@ impl Table {
     }
 }
 
-fn shown(duration: Duration) -> String {
+/// A duration as a person reads it.
+pub fn shown(duration: Duration) -> String {
     let ms = duration.as_secs_f64() * 1_000.0;
     if ms < 100.0 {
         format!("{ms:.1} ms")
@@ -53,7 +66,7 @@ fn shown(duration: Duration) -> String {
 
 impl Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let head = ["work", "reference", "ours", "ratio", "target"].map(str::to_owned);
+        let head = self.head.map(str::to_owned);
         let rows = || std::iter::once(&head).chain(&self.rows);
         let width = |column: usize| {
             rows().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or_default()

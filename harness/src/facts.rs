@@ -1,6 +1,7 @@
 //! What was seen, as plain values. Observers make them, checks read them; nothing here knows good from bad.
 
 pub mod answer;
+mod bootstrap;
 mod bytes;
 mod cost;
 pub mod difference;
@@ -12,6 +13,7 @@ mod latency;
 mod locks;
 mod observation;
 mod plan_shape;
+mod query_plan;
 pub mod relation;
 mod replica;
 pub mod sequence;
@@ -21,6 +23,7 @@ mod step_run;
 mod workload;
 
 pub use answer::{Answer, Reply, Seen};
+pub use bootstrap::{BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, Bootstrap};
 pub use bytes::Bytes;
 pub use cost::{Cost, RelationGrowth, RelationSize, StatementCost, StepCost};
 pub use difference::{CellDifference, DifferenceKind, RowDifference, RowDifferences};
@@ -35,6 +38,7 @@ pub use locks::{
 };
 pub use observation::{Asserted, LegacySight, Observation};
 pub use plan_shape::{PlanNode, PlanShape};
+pub use query_plan::{Access, Completion, NodeRows, QueryPlan};
 pub use relation::{ChangeCounter, RelationInfo, RelationKind};
 pub use replica::{CancelledRead, ReplicaLag, ReplicaStep, ReplicaTrace};
 pub use sequence::SequencePosition;

@@ -33,6 +33,7 @@ pub use dry_run::what_changed;
 pub use finding::{Doubt, Finding};
 pub use online::{Foreseen, foreseen};
 pub(crate) use parity::{key_text, thousands};
+pub use quick::is_undecided;
 pub use scale::{ScaleJudgement, scale};
 pub use server_parity::server_findings;
 pub use verdict::{ClaimResult, Judgement, Verdict, judge};

@@ -16,6 +16,7 @@ mod plan;
 mod prelude;
 pub mod seed;
 pub mod server_map;
+mod size;
 mod variant;
 mod workload;
 
@@ -32,6 +33,7 @@ pub use path::{
 };
 pub use plan::{Plan, PlanParts};
 pub use prelude::Prelude;
+pub use size::Size;
 pub use variant::{Exception, Repair, Variant, VariantExpectation};
 pub(crate) use workload::text_array;
 pub use workload::{Application, Kind, Ledger, PlannedWorkload, Request, Shadow, Stretch, Work, Workload};

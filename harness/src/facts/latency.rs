@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bootstrap::{BOOTSTRAP_SEED, Bootstrap, median};
+
 /// How long a query took, several times over, in milliseconds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Samples(pub Vec<f64>);
@@ -10,6 +12,11 @@ impl Samples {
     /// The middle of the samples; 0 where there is none.
     pub fn median_ms(&self) -> f64 {
         median(&mut self.0.clone())
+    }
+
+    /// The interval that the median lies in with a confidence of 95 %, in milliseconds.
+    pub fn interval_ms(&self) -> (f64, f64) {
+        Bootstrap::seeded(BOOTSTRAP_SEED).interval(|draw| draw.median(&self.0))
     }
 }
 
@@ -33,54 +40,13 @@ pub struct Ratio {
     pub high: f64,
 }
 
-/// How often the samples are drawn anew for an interval; 1,000 make its ends steady to about a hundredth.
-const RESAMPLES: usize = 1_000;
-
 impl Latency {
-    /// The ratio of the medians with its percentile bootstrap interval (Efron & Tibshirani, 1993, chapter 13).
-    ///
-    /// The draws come from a fixed seed, so the same samples give the same interval.
+    /// The ratio of the medians with its bootstrap interval. The same samples give the same interval.
     pub fn ratio(&self) -> Ratio {
-        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-        let mut ratios: Vec<f64> = (0..RESAMPLES)
-            .map(|_| {
-                let before = resampled_median(&self.before.0, &mut state);
-                let after = resampled_median(&self.after.0, &mut state);
-                after / before.max(f64::MIN_POSITIVE)
-            })
-            .collect();
-        ratios.sort_by(f64::total_cmp);
-        let at = |index: usize| ratios.get(index).copied().unwrap_or(f64::NAN);
-        Ratio {
-            estimate: self.after.median_ms() / self.before.median_ms().max(f64::MIN_POSITIVE),
-            low: at(RESAMPLES * 25 / 1_000),
-            high: at(RESAMPLES * 975 / 1_000),
-        }
-    }
-}
-
-fn resampled_median(samples: &[f64], state: &mut u64) -> f64 {
-    let mut drawn: Vec<f64> = samples
-        .iter()
-        .map(|_| {
-            // xorshift64 (Marsaglia, 2003): enough for drawing indices, and reproducible.
-            *state ^= *state << 13;
-            *state ^= *state >> 7;
-            *state ^= *state << 17;
-            let index = usize::try_from(*state >> 33).unwrap_or(0) % samples.len().max(1);
-            samples.get(index).copied().unwrap_or_default()
-        })
-        .collect();
-    median(&mut drawn)
-}
-
-fn median(samples: &mut [f64]) -> f64 {
-    samples.sort_by(f64::total_cmp);
-    let middle = samples.len() / 2;
-    match (samples.len() % 2, samples.get(middle), middle.checked_sub(1).and_then(|low| samples.get(low))) {
-        (0, Some(high), Some(low)) => f64::midpoint(*low, *high),
-        (_, Some(middle), _) => *middle,
-        _ => 0.0,
+        let of = |before: f64, after: f64| after / before.max(f64::MIN_POSITIVE);
+        let (low, high) = Bootstrap::seeded(BOOTSTRAP_SEED)
+            .interval(|draw| of(draw.median(&self.before.0), draw.median(&self.after.0)));
+        Ratio { estimate: of(self.before.median_ms(), self.after.median_ms()), low, high }
     }
 }
 
@@ -92,6 +58,14 @@ mod tests {
     fn the_median_of_an_even_number_of_samples_lies_between_the_middle_two() {
         assert!((Samples(vec![4.0, 1.0, 3.0, 2.0]).median_ms() - 2.5).abs() < 1e-12);
         assert!((Samples(vec![9.0, 1.0, 3.0]).median_ms() - 3.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_interval_of_a_median_is_as_wide_as_its_samples_are_apart() {
+        let (low, high) = Samples([9.0, 9.5, 10.5, 11.0].repeat(5)).interval_ms();
+        assert!(low < 10.0 && high > 10.0, "{low}–{high}");
+        let (low, high) = Samples([9.0, 9.1, 9.0, 9.1, 500.0].repeat(5)).interval_ms();
+        assert!(low >= 9.0 && high <= 9.1, "one of five is slow, the median is not: {low}–{high}");
     }
 
     #[test]

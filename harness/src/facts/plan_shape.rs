@@ -28,6 +28,27 @@ impl PlanShape {
         Self(nodes)
     }
 
+    /// What one node of such an answer does and to what.
+    pub(super) fn one(node: &serde_json::Value) -> String {
+        let text = |field: &str| node.get(field).and_then(serde_json::Value::as_str);
+        let mut what = match (text("Strategy"), text("Partial Mode")) {
+            (Some("Hashed"), Some("Partial")) => "Partial Hash Aggregate".to_owned(),
+            (Some("Hashed"), _) => "Hash Aggregate".to_owned(),
+            (Some("Sorted"), Some("Partial")) => "Partial Group Aggregate".to_owned(),
+            (Some("Sorted"), _) => "Group Aggregate".to_owned(),
+            _ => text("Node Type").unwrap_or("?").to_owned(),
+        };
+        if let Some(join) = text("Join Type") {
+            what = format!("{what} ({})", join.to_lowercase());
+        }
+        match (text("Index Name"), text("Relation Name")) {
+            (Some(index), Some(relation)) => format!("{what} using {index} on {relation}"),
+            (Some(index), None) => format!("{what} on {index}"),
+            (None, Some(relation)) => format!("{what} on {relation}"),
+            (None, None) => what,
+        }
+    }
+
     /// The indexes that the plan uses.
     pub fn indexes(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|node| {
@@ -51,24 +72,7 @@ impl fmt::Display for PlanShape {
 }
 
 fn collect(node: &serde_json::Value, depth: usize, nodes: &mut Vec<PlanNode>) {
-    let text = |field: &str| node.get(field).and_then(serde_json::Value::as_str);
-    let mut what = match (text("Strategy"), text("Partial Mode")) {
-        (Some("Hashed"), Some("Partial")) => "Partial Hash Aggregate".to_owned(),
-        (Some("Hashed"), _) => "Hash Aggregate".to_owned(),
-        (Some("Sorted"), Some("Partial")) => "Partial Group Aggregate".to_owned(),
-        (Some("Sorted"), _) => "Group Aggregate".to_owned(),
-        _ => text("Node Type").unwrap_or("?").to_owned(),
-    };
-    if let Some(join) = text("Join Type") {
-        what = format!("{what} ({})", join.to_lowercase());
-    }
-    match (text("Index Name"), text("Relation Name")) {
-        (Some(index), Some(relation)) => what = format!("{what} using {index} on {relation}"),
-        (Some(index), None) => what = format!("{what} on {index}"),
-        (None, Some(relation)) => what = format!("{what} on {relation}"),
-        (None, None) => {}
-    }
-    nodes.push(PlanNode { depth, what });
+    nodes.push(PlanNode { depth, what: PlanShape::one(node) });
     for child in node.get("Plans").and_then(serde_json::Value::as_array).into_iter().flatten() {
         collect(child, depth + 1, nodes);
     }

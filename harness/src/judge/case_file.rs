@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::facts::{
-    Asserted, Cost, Direction, FaultSweep, Fingerprint, Latency, LegacySight, LockTrace, Observation, PlanShape,
+    Asserted, Cost, Direction, FaultSweep, Fingerprint, Latency, LegacySight, LockTrace, Observation, QueryPlan,
     RowDifferences, SequencePosition, Sighting, StepRun, WorkloadTrace,
 };
 use crate::scenario::{Assertion, NamedQuery, Plan};
@@ -140,9 +140,9 @@ pub struct QueryRun<'a> {
     /// The samples of both sides, or why the migrated side would not run it.
     pub latency: Result<Latency, String>,
     /// The plan on the baseline.
-    pub plan_before: PlanShape,
+    pub plan_before: QueryPlan,
     /// The plan on the migrated database.
-    pub plan_after: PlanShape,
+    pub plan_after: QueryPlan,
 }
 
 /// What rolling back one step left different from what was there before the step.

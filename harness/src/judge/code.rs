@@ -121,6 +121,10 @@ codes! {
     Q002 => Quick;
     /// a query no longer runs
     Q003 => Quick;
+    /// an index that a query used is there, and no longer used
+    Q004 => Quick;
+    /// a plan expects a hundredth of the rows, or a hundred times as many
+    Q005 => Quick;
     /// an assertion about speed does not hold
     Q009 => Quick;
     /// interrupted and run again, a step fails

@@ -6,6 +6,7 @@ mod fixture;
 mod locks;
 mod online;
 mod parity;
+mod plans;
 mod quick;
 mod reversible;
 mod schema;

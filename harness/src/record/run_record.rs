@@ -100,6 +100,12 @@ pub struct QueryRecord {
     pub after_ms: f64,
     /// After divided by before, with its 95 % interval.
     pub ratio: Option<Ratio>,
+    /// The 95 % interval of the median on the migrated database, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_interval_ms: Option<(f64, f64)>,
+    /// What the draws of both intervals started from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bootstrap_seed: Option<u64>,
     /// The most it may take, in milliseconds.
     pub budget_ms: Option<f64>,
     /// What was promised about it, in words.

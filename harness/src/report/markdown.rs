@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::terminal::{counts, heading, listed};
 use super::{locks, traffic};
-use crate::facts::Direction;
+use crate::facts::{BOOTSTRAP_DRAWS, Direction};
 use crate::record::RunRecord;
 use crate::scenario::Claim;
 
@@ -129,6 +129,12 @@ fn latency(record: &RunRecord, page: &mut String) -> std::fmt::Result {
             query.after_ms,
             ratio.unwrap_or_default(),
             budget.unwrap_or_default()
+        )?;
+    }
+    if let Some(seed) = record.latency.iter().find_map(|query| query.bootstrap_seed) {
+        writeln!(
+            page,
+            "\nSamples of both sides in turn; the interval of the ratio of the medians is that of {BOOTSTRAP_DRAWS} bootstrap draws from the seed {seed}."
         )?;
     }
     promised(record, page)?;

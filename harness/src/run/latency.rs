@@ -8,17 +8,26 @@ use super::RunError;
 use super::look::{close, pinned};
 use super::runner::Tee;
 use super::stage::Stage;
-use crate::facts::{Latency, PlanShape, Samples};
-use crate::judge::QueryRun;
+use crate::facts::{BOOTSTRAP_SEED, Latency, QueryPlan, Samples};
+use crate::judge::{QueryRun, is_undecided};
 use crate::observe::ObserveError;
 use crate::record::{Event, QueryRecord};
 use crate::scenario::{NamedQuery, Plan};
 
-/// The fewest and the most samples of a side.
-const SAMPLES: std::ops::RangeInclusive<usize> = 7..=25;
+/// How much of a query is sampled.
+#[derive(Debug)]
+struct Round {
+    /// The fewest and the most samples of a side.
+    samples: std::ops::RangeInclusive<usize>,
+    /// How long it may go on once it has the fewest.
+    time: Duration,
+}
 
-/// How long one query may be sampled once it has the fewest samples.
-const TIME_FOR_ONE: Duration = Duration::from_millis(200);
+/// Of every query.
+const QUICK: Round = Round { samples: 7..=25, time: Duration::from_millis(200) };
+
+/// Of those that the first round left undecided; its samples are added to the first ones.
+const THOROUGH: Round = Round { samples: 18..=75, time: Duration::from_secs(2) };
 
 /// Measures every named query after ANALYZE of both databases.
 pub(super) async fn measure<'a>(
@@ -72,7 +81,7 @@ async fn sampled<'a>(
         Ok(plan) => plan,
         Err(sqlx::Error::Database(error)) => {
             let latency = Err(error.message().to_owned());
-            return Ok(QueryRun { query, latency, plan_before, plan_after: PlanShape::default() });
+            return Ok(QueryRun { query, latency, plan_before, plan_after: QueryPlan::default() });
         }
         Err(error) => return Err(unasked(error)),
     };
@@ -80,14 +89,38 @@ async fn sampled<'a>(
     time(before, &query.before).await.map_err(unasked)?;
     time(after, query.after_sql()).await.map_err(unasked)?;
     let mut latency = Latency { before: Samples::default(), after: Samples::default() };
-    let started = Instant::now();
-    while latency.after.0.len() < *SAMPLES.end()
-        && (latency.after.0.len() < *SAMPLES.start() || started.elapsed() < TIME_FOR_ONE)
-    {
-        latency.before.0.push(time(before, &query.before).await.map_err(unasked)?);
-        latency.after.0.push(time(after, query.after_sql()).await.map_err(unasked)?);
+    for round in [QUICK, THOROUGH] {
+        let started = Instant::now();
+        let had = latency.after.0.len();
+        loop {
+            let taken = latency.after.0.len() - had;
+            if taken >= *round.samples.end() || (taken >= *round.samples.start() && started.elapsed() >= round.time) {
+                break;
+            }
+            take_pair(before, after, query, &mut latency).await.map_err(unasked)?;
+        }
+        if !is_undecided(query, &latency) {
+            break;
+        }
     }
     Ok(QueryRun { query, latency: Ok(latency), plan_before, plan_after })
+}
+
+/// One sample of each side. Each side is first in every other pair: what else the machine does meets both alike.
+async fn take_pair(
+    before: &mut PgConnection,
+    after: &mut PgConnection,
+    query: &NamedQuery,
+    latency: &mut Latency,
+) -> Result<(), sqlx::Error> {
+    if latency.after.0.len().is_multiple_of(2) {
+        latency.before.0.push(time(before, &query.before).await?);
+        latency.after.0.push(time(after, query.after_sql()).await?);
+    } else {
+        latency.after.0.push(time(after, query.after_sql()).await?);
+        latency.before.0.push(time(before, &query.before).await?);
+    }
+    Ok(())
 }
 
 /// How long the whole answer takes, in milliseconds.
@@ -97,10 +130,11 @@ async fn time(connection: &mut PgConnection, sql: &str) -> Result<f64, sqlx::Err
     Ok(started.elapsed().as_secs_f64() * 1_000.0)
 }
 
-async fn explain(connection: &mut PgConnection, sql: &str) -> Result<PlanShape, sqlx::Error> {
-    let explain = format!("explain (format json) {sql}");
+/// The plan with the rows that its nodes gave: the query is run once for it.
+async fn explain(connection: &mut PgConnection, sql: &str) -> Result<QueryPlan, sqlx::Error> {
+    let explain = format!("explain (analyze, timing off, verbose, format json) {sql}");
     let plan: serde_json::Value = sqlx::query_scalar(AssertSqlSafe(explain)).fetch_one(connection).await?;
-    Ok(PlanShape::from_explain(&plan))
+    Ok(QueryPlan::from_explain(&plan))
 }
 
 fn recorded(run: &QueryRun<'_>) -> QueryRecord {
@@ -110,10 +144,12 @@ fn recorded(run: &QueryRun<'_>) -> QueryRecord {
         before_ms: latency.map_or(0.0, |latency| latency.before.median_ms()),
         after_ms: latency.map_or(0.0, |latency| latency.after.median_ms()),
         ratio: latency.map(Latency::ratio),
+        after_interval_ms: latency.map(|latency| latency.after.interval_ms()),
+        bootstrap_seed: latency.map(|_| BOOTSTRAP_SEED),
         budget_ms: run.query.budget_ms,
         expected: run.query.expected.clone(),
         samples: latency.map_or(0, |latency| latency.after.0.len()),
-        plan_before: run.plan_before.to_string(),
-        plan_after: run.plan_after.to_string(),
+        plan_before: run.plan_before.shape.to_string(),
+        plan_after: run.plan_after.shape.to_string(),
     }
 }

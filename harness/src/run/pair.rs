@@ -9,6 +9,7 @@ use super::runner::Tee;
 use super::stage::{Names, Stage};
 use super::{RunError, RunFailure, forward};
 use crate::database::{Database, Template};
+use crate::facts::StepRun;
 use crate::observe::ObserveError;
 use crate::record::RunRecord;
 use crate::scenario::Plan;
@@ -21,6 +22,7 @@ use crate::server::{Provider, Server};
 #[derive(Debug)]
 pub struct Pair {
     stage: Stage,
+    runs: Vec<StepRun>,
 }
 
 impl Pair {
@@ -42,6 +44,11 @@ impl Pair {
     /// The database behind the last step.
     pub fn migrated(&self) -> &Database {
         &self.stage.work
+    }
+
+    /// The steps that were taken, in order.
+    pub fn runs(&self) -> &[StepRun] {
+        &self.runs
     }
 
     /// Drops both and stops the server, if it is ours.
@@ -85,7 +92,7 @@ async fn build(plan: &Plan, provider: &Provider, record: &mut RunRecord) -> Resu
         }
     };
     match migrate(&stage, plan, &mut listener).await {
-        Ok(()) => Ok(Pair { stage }),
+        Ok(runs) => Ok(Pair { stage, runs }),
         Err(error) => {
             let error = stage.explain(error).await;
             stage.abandon().await;
@@ -95,10 +102,10 @@ async fn build(plan: &Plan, provider: &Provider, record: &mut RunRecord) -> Resu
     }
 }
 
-async fn migrate(stage: &Stage, plan: &Plan, listener: &mut Tee<'_>) -> Result<(), RunError> {
+async fn migrate(stage: &Stage, plan: &Plan, listener: &mut Tee<'_>) -> Result<Vec<StepRun>, RunError> {
     let mut runs = Vec::new();
     forward::again(stage, &plan.steps, &mut runs, listener).await?;
-    if let Some(refusal) = runs.into_iter().find_map(|run| run.refusal) {
+    if let Some(refusal) = runs.iter().find_map(|run: &StepRun| run.refusal.clone()) {
         return Err(RunError::Migration(Box::new(refusal)));
     }
     for database in [&stage.baseline, &stage.work] {
@@ -106,5 +113,5 @@ async fn migrate(stage: &Stage, plan: &Plan, listener: &mut Tee<'_>) -> Result<(
         connection.execute("analyze").await.map_err(ObserveError::reading("statistics (`ANALYZE`)"))?;
         close(connection).await;
     }
-    Ok(())
+    Ok(runs)
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::seed::Seed;
 use super::{
     Assertion, BatchJob, Budget, Identity, Isolation, LegacyStatement, MigrationPath, NamedQuery, ParityMap, Prelude,
-    RowTransform, Variant, Workload,
+    RowTransform, Size, Variant, Workload,
 };
 
 /// What to migrate, by which paths, and what must hold.
@@ -35,6 +35,9 @@ pub struct Scenario {
     /// The routes.
     #[serde(rename = "path")]
     pub paths: Vec<MigrationPath>,
+    /// The sizes that benchmarks measure at; that of the seed alone where it is left out.
+    #[serde(default, rename = "size")]
+    pub sizes: Vec<Size>,
     /// The queries whose latency is compared.
     #[serde(default, rename = "query")]
     pub queries: Vec<NamedQuery>,

@@ -79,7 +79,8 @@ impl Seed {
 }
 
 /// By how much the number of rows of every table is multiplied, except where it is fixed.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(try_from = "f64")]
 pub struct Scale(f64);
 
 impl Scale {
@@ -108,11 +109,22 @@ impl Scale {
     }
 }
 
+/// What is said of a number that is no scale.
+const NO_SCALE: &str = "expected a number above 0, such as 0.1";
+
 impl FromStr for Scale {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().ok().and_then(Self::new).ok_or_else(|| "expected a number above 0, such as 0.1".to_owned())
+        text.parse().ok().and_then(Self::new).ok_or_else(|| NO_SCALE.to_owned())
+    }
+}
+
+impl TryFrom<f64> for Scale {
+    type Error = String;
+
+    fn try_from(factor: f64) -> Result<Self, Self::Error> {
+        Self::new(factor).ok_or_else(|| NO_SCALE.to_owned())
     }
 }
 

@@ -59,15 +59,17 @@ refresh materialized view public.electricity_readings_mv;
 analyze public.electricity_readings_mv;
 
 -- Stored rows, and for users with changes that are not stored yet, live ones: never out of date, whenever the refresh comes.
--- The barrier keeps a caller's own functions from seeing rows before the filter; it also keeps the order of the index from
--- the query outside, so a page costs what all rows of its user cost.
+-- The barrier keeps a caller's own functions from seeing rows before the filter. It would also keep the order of the index
+-- from the query outside, so that a page costs what all rows of its user cost; so the stored rows have that order here, and
+-- a page is read off the index and no further.
 create or replace view public.electricity_readings_v with (security_barrier = true) as
-select
+(select
     m.id, m.user_id, m.date, m.reading, m.token_units, m.token_cost, m.is_meter_reset, m.notes, m.created_at, m.updated_at,
     m.consumption, m.position, m.balance, m.event_id, m.event_type
 from public.electricity_readings_mv as m
 where (m.user_id = (select auth.uid()) or not (select row_security_active('public.token_events')))
     and m.user_id <> all (array(select q.user_id from private.readings_refresh_queue as q))
+order by m.user_id, m.date desc, m.id desc)
 union all
 select
     p.id, p.user_id, p.date, p.reading, p.token_units, p.token_cost, p.is_meter_reset, p.notes, p.created_at, p.updated_at,

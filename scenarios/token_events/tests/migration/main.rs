@@ -2,6 +2,7 @@
 
 mod back;
 mod fresh;
+mod interrupted;
 mod matrix;
 mod planted;
 mod support;
