@@ -13,6 +13,7 @@ mod locks;
 mod observation;
 mod plan_shape;
 pub mod relation;
+mod rollout;
 pub mod sequence;
 pub mod server_parity;
 mod sighting;
@@ -35,6 +36,10 @@ pub use locks::{
 pub use observation::{Asserted, LegacySight, Observation};
 pub use plan_shape::{PlanNode, PlanShape};
 pub use relation::{ChangeCounter, RelationInfo, RelationKind};
+pub use rollout::{
+    Breach, Gate, RolloutAnswer, RolloutDifference, RolloutFailure, RolloutPhase, RolloutReply, RolloutTrace,
+    WayAnswer, WayFigures, WayOutcome,
+};
 pub use sequence::SequencePosition;
 pub use server_parity::{Means, RelationParity, ServerParity, ServerSeen};
 pub use sighting::Sighting;

@@ -8,5 +8,6 @@ mod online;
 mod parity;
 mod quick;
 mod reversible;
+mod rollout;
 mod schema;
 mod verdict;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 
+use crate::apply::answers::Row;
 use crate::facts::{
     Awaited, LedgerCheck, Quantiles, RequestFailure, Running, ShadowCheck, ShadowDifference, Stall, TrafficPause,
     TrafficPeriod, When, WorkloadTrace,
@@ -237,9 +238,6 @@ impl Book {
         }
     }
 }
-
-/// A row, each cell as the server prints it.
-pub(super) type Row = Vec<Option<String>>;
 
 /// What became of a question that was asked of both paths.
 #[derive(Debug)]
