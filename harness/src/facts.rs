@@ -45,6 +45,6 @@ pub use server_parity::{Means, RelationParity, ServerParity, ServerSeen};
 pub use sighting::Sighting;
 pub use step_run::{Direction, Refusal, SetAside, StatementRun, StepRun};
 pub use workload::{
-    Awaited, LedgerCheck, Quantiles, RequestFailure, Running, ShadowCheck, ShadowDifference, Stall, TrafficPause,
-    TrafficPeriod, When, WorkloadTrace,
+    Awaited, BackOff, LedgerCheck, Quantiles, RequestFailure, Running, ShadowCheck, ShadowDifference, Stall,
+    TrafficPause, TrafficPeriod, When, WorkloadTrace,
 };
