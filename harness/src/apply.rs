@@ -3,13 +3,16 @@
 //! A statement that the server refuses is a fact ([`Refusal`](crate::facts::Refusal)); a server that is gone, full or
 //! shutting down is an [`ApplyError`], since then nothing was learnt about the migration.
 
+mod answers;
 mod attendant;
 mod batch;
 mod error;
 mod locks;
 mod meter;
 mod notices;
+pub mod rollout;
 mod saboteur;
+mod session;
 mod step;
 pub mod traffic;
 

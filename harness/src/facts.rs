@@ -16,6 +16,7 @@ mod plan_shape;
 mod query_plan;
 pub mod relation;
 mod replica;
+mod rollout;
 pub mod sequence;
 pub mod server_parity;
 mod sighting;
@@ -41,11 +42,15 @@ pub use plan_shape::{PlanNode, PlanShape};
 pub use query_plan::{Access, Completion, NodeRows, QueryPlan};
 pub use relation::{ChangeCounter, RelationInfo, RelationKind};
 pub use replica::{CancelledRead, ReplicaLag, ReplicaStep, ReplicaTrace};
+pub use rollout::{
+    Breach, Gate, RolloutAnswer, RolloutDifference, RolloutFailure, RolloutPhase, RolloutReply, RolloutTrace,
+    WayAnswer, WayFigures, WayOutcome,
+};
 pub use sequence::SequencePosition;
 pub use server_parity::{Means, RelationParity, ServerParity, ServerSeen};
 pub use sighting::Sighting;
 pub use step_run::{Direction, Refusal, SetAside, StatementRun, StepRun};
 pub use workload::{
-    Awaited, LedgerCheck, Quantiles, RequestFailure, Running, ShadowCheck, ShadowDifference, Stall, TrafficPause,
-    TrafficPeriod, When, WorkloadTrace,
+    Awaited, BackOff, LedgerCheck, Quantiles, RequestFailure, Running, ShadowCheck, ShadowDifference, Stall,
+    TrafficPause, TrafficPeriod, When, WorkloadTrace,
 };

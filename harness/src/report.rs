@@ -6,6 +6,7 @@ mod dry_run;
 mod json;
 mod locks;
 mod markdown;
+mod rollout;
 mod scale;
 mod server_parity;
 mod snippet;

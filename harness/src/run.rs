@@ -18,6 +18,7 @@ mod look;
 mod pair;
 mod rehearsal;
 mod repair;
+mod rollout;
 mod runner;
 mod scale;
 mod server_parity;

@@ -14,6 +14,7 @@ mod mistake;
 mod path;
 mod plan;
 mod prelude;
+mod rollout;
 pub mod seed;
 pub mod server_map;
 mod size;
@@ -33,6 +34,7 @@ pub use path::{
 };
 pub use plan::{Plan, PlanParts};
 pub use prelude::Prelude;
+pub use rollout::{Does, Gates, PlannedRollout, Rollout, RolloutRequest, Way};
 pub use size::Size;
 pub use variant::{Exception, Repair, Variant, VariantExpectation};
 pub(crate) use workload::text_array;

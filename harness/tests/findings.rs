@@ -92,8 +92,8 @@ async fn the_examples_hold(
         Code::C006, Code::C009, Code::S001, Code::S002, Code::S009, Code::R001, Code::R002, Code::R003, Code::R004,
         Code::R005, Code::R006, Code::R009, Code::F001, Code::F002, Code::F003, Code::F009, Code::L001, Code::L002,
         Code::L003, Code::L004, Code::L005, Code::L006, Code::L007, Code::L009, Code::L010, Code::L011, Code::L012,
-        Code::L013, Code::L014, Code::Q001, Code::Q002, Code::Q003, Code::Q004, Code::Q005, Code::Q009, Code::W001,
-        Code::W002, Code::W003, Code::W004, Code::W005, Code::W006, Code::W009
+        Code::L013, Code::L014, Code::L015, Code::L016, Code::Q001, Code::Q002, Code::Q003, Code::Q004, Code::Q005,
+        Code::Q009, Code::W001, Code::W002, Code::W003, Code::W004, Code::W005, Code::W006, Code::W009
     )]
     code: Code,
 ) -> Outcome {

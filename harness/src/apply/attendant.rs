@@ -1,5 +1,7 @@
 //! Who stands by while a step runs: an observer, a meter, a saboteur.
 
+use std::time::Duration;
+
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 use sqlx::PgConnection;
@@ -63,6 +65,11 @@ pub trait Attendant: Send {
         boundary: Boundary<'a>,
         connection: &'a mut PgConnection,
     ) -> BoxFuture<'a, Result<(), sqlx::Error>>;
+
+    /// How long a backfill rests behind a batch, given what is declared; who sees others suffer asks for more.
+    fn rest(&mut self, _step: &str, _direction: Direction, declared: Duration) -> Duration {
+        declared
+    }
 }
 
 /// Nobody.
@@ -85,6 +92,11 @@ impl<A: Attendant, B: Attendant> Attendant for (A, B) {
         }
         .boxed()
     }
+
+    fn rest(&mut self, step: &str, direction: Direction, declared: Duration) -> Duration {
+        let rest = self.0.rest(step, direction, declared);
+        self.1.rest(step, direction, rest)
+    }
 }
 
 /// Whoever it is, if there is one.
@@ -99,6 +111,13 @@ impl<T: Attendant> Attendant for Option<T> {
             None => ready(Ok(())).boxed(),
         }
     }
+
+    fn rest(&mut self, step: &str, direction: Direction, declared: Duration) -> Duration {
+        match self {
+            Some(attendant) => attendant.rest(step, direction, declared),
+            None => declared,
+        }
+    }
 }
 
 impl<T: Attendant + ?Sized> Attendant for &mut T {
@@ -108,5 +127,9 @@ impl<T: Attendant + ?Sized> Attendant for &mut T {
         connection: &'a mut PgConnection,
     ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         (**self).at(boundary, connection)
+    }
+
+    fn rest(&mut self, step: &str, direction: Direction, declared: Duration) -> Duration {
+        (**self).rest(step, direction, declared)
     }
 }

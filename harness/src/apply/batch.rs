@@ -156,8 +156,9 @@ async fn work(mut walk: Walk<'_>, bystanders: &Bystanders<'_>, tally: &Mutex<Tal
             Err(stop) => return Err(stop),
         }
         drop(tally);
-        if !pause.is_zero() {
-            tokio::time::sleep(pause).await;
+        let rest = bystanders.attendant.lock().await.rest(walk.walked.step, walk.walked.direction, pause);
+        if !rest.is_zero() {
+            tokio::time::sleep(rest).await;
         }
     }
     flush_statistics(&mut walk.connection).await;

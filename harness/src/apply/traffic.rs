@@ -9,6 +9,7 @@ mod board;
 mod book;
 mod client;
 mod ledger;
+mod pace;
 mod trial;
 mod watch;
 

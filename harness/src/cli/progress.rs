@@ -58,6 +58,10 @@ impl Listener for Progress {
                     tracing::debug!("notice: {notice}");
                 }
             }
+            Event::FlagTurned { share } => {
+                tracing::info!("the flag stands at {share} %");
+                self.bar.set_message(format!("{share} % the new way"));
+            }
             Event::QueryMeasured(query) => self.bar.set_message(query.name.clone()),
             Event::FaultTried { done, of, what } => {
                 tracing::debug!("{done} of {of}: {what}");
@@ -69,6 +73,7 @@ impl Listener for Progress {
             | Event::MigratedObserved { .. }
             | Event::LocksSeen(..)
             | Event::TrafficSeen(_)
+            | Event::RolledOut(_)
             | Event::Waived(_)
             | Event::Repaired(_)
             | Event::CostMeasured(_)

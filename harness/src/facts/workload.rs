@@ -35,6 +35,9 @@ pub struct WorkloadTrace {
     /// Steps that went on until the traffic was paused.
     #[serde(default)]
     pub pauses: Vec<TrafficPause>,
+    /// Backfills that rested longer than declared while requests took longer than the budget.
+    #[serde(default)]
+    pub back_offs: Vec<BackOff>,
 }
 
 /// When requests were due.
@@ -209,6 +212,21 @@ pub struct TrafficPause {
     pub under_traffic_ms: f64,
     /// How long it went on without, in milliseconds.
     pub without_ms: f64,
+}
+
+/// A backfill that rested longer than declared, since the traffic suffered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BackOff {
+    /// `NNN_name`.
+    pub step: String,
+    /// Which way it was taken.
+    pub direction: Direction,
+    /// Behind how many batches.
+    pub batches: u64,
+    /// The most that was added behind one batch, in milliseconds.
+    pub longest_ms: f64,
+    /// What was added in all, in milliseconds.
+    pub rested_ms: f64,
 }
 
 impl When {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::facts::{
     Asserted, Cost, Direction, FaultSweep, Fingerprint, Latency, LegacySight, LockTrace, Observation, QueryPlan,
-    RowDifferences, SequencePosition, Sighting, StepRun, WorkloadTrace,
+    RolloutTrace, RowDifferences, SequencePosition, Sighting, StepRun, WorkloadTrace,
 };
 use crate::scenario::{Assertion, NamedQuery, Plan};
 use crate::schema::Difference;
@@ -43,6 +43,8 @@ pub struct CaseFile<'a> {
     pub again: Option<Again>,
     /// The path there and back under live traffic; `None` where there is no workload or nobody asked for it.
     pub rehearsal: Option<Rehearsal>,
+    /// Requests turned over to the new way behind the last step; `None` where nothing was.
+    pub rollout: Option<RolloutTrace>,
     /// What the first way forward took and left; `None` where nobody asked for it.
     pub cost: Option<Cost>,
     /// The path interrupted at its boundaries and run again; `None` where nobody asked for it.

@@ -163,6 +163,10 @@ codes! {
     L006 => Online;
     /// a step fails under traffic
     L007 => Online;
+    /// a gate of the rollout was not kept
+    L015 => Online;
+    /// the new way answers a request differently in the rollout
+    L016 => Online;
     /// an assertion about live traffic does not hold
     L009 => Online;
 }

@@ -9,5 +9,6 @@ mod parity;
 mod plans;
 mod quick;
 mod reversible;
+mod rollout;
 mod schema;
 mod verdict;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{QueryRecord, RepairRecord, ServerRecord, WaiverRecord};
-use crate::facts::{Cost, Direction, FaultSweep, LockTrace, StepRun, WorkloadTrace};
+use crate::facts::{Cost, Direction, FaultSweep, LockTrace, RolloutTrace, StepRun, WorkloadTrace};
 use crate::judge::{Foreseen, Judgement};
 use crate::sql::RelationName;
 
@@ -76,6 +76,13 @@ pub enum Event {
     LocksSeen(LockTrace, Vec<Foreseen>),
     /// The path was taken under live traffic.
     TrafficSeen(WorkloadTrace),
+    /// The flag of a rollout was turned.
+    FlagTurned {
+        /// To this percentage.
+        share: u8,
+    },
+    /// Requests were turned over to the new way, and back.
+    RolledOut(RolloutTrace),
     /// A step was interrupted and run again.
     FaultTried {
         /// Boundaries tried so far.

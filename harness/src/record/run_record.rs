@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Event, Listener};
-use crate::facts::{Cost, FaultSweep, LockTrace, Ratio, StepRun, WorkloadTrace};
+use crate::facts::{Cost, FaultSweep, LockTrace, Ratio, RolloutTrace, StepRun, WorkloadTrace};
 use crate::judge::{ClaimResult, Finding, Foreseen, Verdict};
 use crate::scenario::Claim;
 use crate::sql::RelationName;
@@ -61,6 +61,9 @@ pub struct RunRecord {
     /// What live traffic met; absent where there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workload: Option<WorkloadTrace>,
+    /// What was seen while requests were turned over to the new way; absent where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<RolloutTrace>,
     /// Where the path was interrupted and how it ended; absent where nobody asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub faults: Option<FaultSweep>,
@@ -194,6 +197,7 @@ impl Listener for RunRecord {
                 self.foreseen.clone_from(foreseen);
             }
             Event::TrafficSeen(trace) => self.workload = Some(trace.clone()),
+            Event::RolledOut(trace) => self.rollout = Some(trace.clone()),
             Event::QueryMeasured(query) => self.latency.push(query.clone()),
             Event::Judged(judgement) => {
                 self.claims.clone_from(&judgement.claims);
@@ -203,6 +207,7 @@ impl Listener for RunRecord {
             Event::RunFinished(duration) => self.duration_ms = duration.as_secs_f64() * 1_000.0,
             Event::FaultsSwept(sweep) => self.faults = Some(sweep.clone()),
             Event::PhaseStarted(_)
+            | Event::FlagTurned { .. }
             | Event::FaultTried { .. }
             | Event::Seeded { .. }
             | Event::StepStarted { .. }

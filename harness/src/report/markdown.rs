@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::terminal::{counts, heading, listed};
-use super::{locks, traffic};
+use super::{locks, rollout, traffic};
 use crate::facts::{BOOTSTRAP_DRAWS, Direction};
 use crate::record::RunRecord;
 use crate::scenario::Claim;
@@ -35,6 +35,7 @@ fn write(record: &RunRecord, page: &mut String) -> std::fmt::Result {
     }
     traffic::traffic(record, page)?;
     locks::locks(record, page)?;
+    rollout::rollout(record, page)?;
     latency(record, page)?;
     rows(record, page)
 }

@@ -32,6 +32,17 @@ pub(super) fn traffic(record: &RunRecord, page: &mut String) -> std::fmt::Result
             if blocked > 0.0 { format!("{blocked:.0}") } else { String::new() }
         )?;
     }
+    for back_off in &trace.back_offs {
+        writeln!(
+            page,
+            "\nThe backfill `{}` ({}) rested longer behind {} of its batches, {:.1} s in all, while requests took longer \
+             than the budget.",
+            back_off.step,
+            back_off.direction.name(),
+            back_off.batches,
+            back_off.rested_ms / 1_000.0
+        )?;
+    }
     if !trace.failures.is_empty() {
         writeln!(page)?;
     }

@@ -6,8 +6,8 @@ use super::account::Account;
 use super::follower::Follower;
 use super::stage::{Names, Stage};
 use super::sweep::{self, FaultSettings};
-use super::{RunError, RunFailure, assertions, back, compare, forward, isolation, latency, rehearsal};
-use crate::facts::{FaultSweep, LegacySight, Reply};
+use super::{RunError, RunFailure, assertions, back, compare, forward, isolation, latency, rehearsal, rollout};
+use crate::facts::{FaultSweep, LegacySight, Reply, RolloutTrace};
 use crate::judge::{CaseFile, Rehearsal, Verdict, foreseen, judge};
 use crate::record::{Event, Listener, RepairRecord, RunRecord, WaiverRecord};
 use crate::run::look;
@@ -191,6 +191,7 @@ impl Runner<'_> {
     async fn on(&mut self, stage: &Stage, provider: &Provider) -> Result<Verdict, RunError> {
         let plan = self.plan;
         let rehearsal = self.rehearse(stage).await?;
+        let rollout = self.roll_out(stage).await?;
         let phase = self.listener.begin("observe the baseline");
         let mut eye = look::Eye::default();
         let baseline = eye.observe(&stage.baseline).await?;
@@ -213,6 +214,7 @@ impl Runner<'_> {
             queries: Vec::new(),
             back: Vec::new(),
             rehearsal,
+            rollout,
             cost: None,
             sweep: None,
             again: None,
@@ -291,6 +293,17 @@ impl Runner<'_> {
         stage.renew().await?;
         self.listener.end(&phase);
         Ok(Some(rehearsal))
+    }
+
+    /// As the rehearsal, before the run itself.
+    async fn roll_out(&mut self, stage: &Stage) -> Result<Option<RolloutTrace>, RunError> {
+        let plan = self.plan;
+        let wanted = self.wants(Claim::Online) && plan.expected_refusal().is_none();
+        let Some(rollout) = plan.rollout.as_ref().filter(|_| wanted) else { return Ok(None) };
+        let phase = self.listener.begin("roll out");
+        let trace = rollout::roll_out(stage, plan, rollout, &mut self.listener).await?;
+        self.listener.end(&phase);
+        Ok(trace)
     }
 
     /// On servers of its own, since one of them is killed again and again.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::seed::Seed;
 use super::{
     Assertion, BatchJob, Budget, Identity, Isolation, LegacyStatement, MigrationPath, NamedQuery, ParityMap, Prelude,
-    RowTransform, Size, Variant, Workload,
+    Rollout, RowTransform, Size, Variant, Workload,
 };
 
 /// What to migrate, by which paths, and what must hold.
@@ -55,6 +55,8 @@ pub struct Scenario {
     pub parity: Vec<ParityMap>,
     /// The traffic that goes on while it is migrated.
     pub workload: Option<Workload>,
+    /// How requests are turned over to the new way behind the last step.
+    pub rollout: Option<Rollout>,
     /// What the migration may cost and how long it may be felt.
     #[serde(default)]
     pub budget: Budget,

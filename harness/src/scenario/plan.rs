@@ -6,9 +6,9 @@ use sha2::{Digest, Sha256};
 
 use super::seed::{Scale, Seed};
 use super::{
-    Assertion, Budget, Exception, Identity, Isolation, LegacyStatement, Mistake, NamedQuery, ParityPair, PlannedStep,
-    PlannedWorkload, Regrant, Repair, Requires, Retired, Retyped, Rollback, Scenario, StepWork, TransactionMode,
-    Variant, Volatile,
+    Assertion, Budget, Exception, Identity, Isolation, LegacyStatement, Mistake, NamedQuery, ParityPair,
+    PlannedRollout, PlannedStep, PlannedWorkload, Regrant, Repair, Requires, Retired, Retyped, Rollback, Scenario,
+    StepWork, TransactionMode, Variant, Volatile,
 };
 use crate::sql::{RelationName, Script, Statement, TransactionUse};
 
@@ -68,6 +68,8 @@ pub struct Plan {
     pub parity: Vec<ParityPair>,
     /// The traffic meanwhile.
     pub workload: Option<Arc<PlannedWorkload>>,
+    /// How requests are turned over to the new way behind the last step.
+    pub rollout: Option<Arc<PlannedRollout>>,
     /// What it may cost.
     pub budget: Budget,
     /// Queries and the answers they must give.
@@ -140,6 +142,9 @@ impl Plan {
         let workload = scenario.workload.as_ref().and_then(|workload| {
             workload.plan(&steps, &scenario.seed, scale).map_err(|found| mistakes.extend(found)).ok().map(Arc::new)
         });
+        let rollout = scenario.rollout.as_ref().and_then(|rollout| {
+            rollout.plan(&steps, &scenario.seed, scale).map_err(|found| mistakes.extend(found)).ok().map(Arc::new)
+        });
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
@@ -160,6 +165,7 @@ impl Plan {
             isolations: scenario.isolations,
             parity,
             workload,
+            rollout,
             budget: scenario.budget,
             assertions: scenario.assertions,
             retired: path.retire,

@@ -8,6 +8,7 @@
 //! | `scenario` | lines of `scenario.toml` behind `-- `; name, baseline and path stand there already |
 //! | `baseline` | the baseline's SQL |
 //! | `up`, `down`, `verify` | the files of step `010_step`; with a number (`up 020`) those of `020_step` |
+//! | `batch` | `010_step.batch.toml`, behind `-- ` |
 //! | `variant` | the SQL of the variant `dirty`, `variant.sql`; `scenario` declares it |
 //! | `schema` | the agreed schema text, behind `-- ` |
 
@@ -166,6 +167,7 @@ impl Section {
             }
             "baseline" | "variant" => (format!("{kind}.sql"), Content::Sql, ""),
             "up" | "down" | "verify" if numbered => (format!("steps/{number}_step.{kind}.sql"), Content::Sql, ""),
+            "batch" if numbered => (format!("steps/{number}_step.batch.toml"), Content::Commented, ""),
             _ => return None,
         };
         Some(Self { file: file.into(), content, head })
@@ -179,12 +181,13 @@ mod tests {
     #[test]
     fn sections_become_files_and_a_number_names_the_step() {
         let text = "-- A remark.\n-- expect: key = \"id=3\"\n\n-- == scenario ==\n-- [requires]\n-- roles = []\n\
-                    -- == baseline ==\nselect 1;\n-- a comment of the script\n-- == up 020 ==\nselect 2;\n-- == schema ==\n--   column\n";
+                    -- == baseline ==\nselect 1;\n-- a comment of the script\n-- == up 020 ==\nselect 2;\n-- == batch 030 ==\n-- size = 1\n-- == schema ==\n--   column\n";
         let (files, expected) = cut(text).unwrap();
         let file = |name: &str| files.get(Path::new(name)).cloned().unwrap_or_default();
         assert_eq!(file("scenario.toml"), format!("{SHARED}[requires]\nroles = []\n"));
         assert_eq!(file("baseline.sql"), "select 1;\n-- a comment of the script\n");
         assert_eq!(file("steps/020_step.up.sql"), "select 2;\n");
+        assert_eq!(file("steps/030_step.batch.toml"), "size = 1\n");
         assert_eq!(file("snapshots/example/main/schema.snap"), "---\nexpression: agreed\n---\n  column\n");
         assert_eq!(expected.get("key").map(String::as_str), Some("id=3"));
     }

@@ -1,5 +1,7 @@
 //! Live traffic beside a migration: what it touches, and the faults that it meets.
 
+mod back_off;
+mod rollout;
 mod touched;
 mod verdicts;
 

@@ -1,6 +1,7 @@
 //! Tells the traffic where the migration is.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -8,7 +9,7 @@ use sqlx::{PgConnection, Row};
 
 use super::board::Board;
 use crate::apply::{Attendant, Boundary};
-use crate::facts::Running;
+use crate::facts::{Direction, Running};
 
 /// Notes at each boundary of a step what begins to run, and over which session.
 #[derive(Debug)]
@@ -46,5 +47,10 @@ impl Attendant for TrafficAttendant {
             Ok(())
         }
         .boxed()
+    }
+
+    /// Longer while requests take longer than the budget.
+    fn rest(&mut self, step: &str, direction: Direction, declared: Duration) -> Duration {
+        declared + self.board.back_off(step, direction)
     }
 }

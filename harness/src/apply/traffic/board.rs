@@ -1,5 +1,6 @@
 //! What all tasks of the traffic share: where the migration is, what is under way, and what was seen.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -7,7 +8,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::book::Book;
-use crate::facts::{Running, When};
+use super::pace::{Pace, Strain};
+use crate::facts::{Direction, Running, When};
 use crate::scenario::{PlannedWorkload, Stretch};
 
 /// A request that was due.
@@ -24,6 +26,10 @@ pub(super) struct Due {
     /// The period it belongs to.
     pub(super) period: usize,
 }
+
+/// The share of the workload's patience that is added to the rests of a backfill at most: a step that only waits for the
+/// traffic must not look like one that does not end.
+const BACKED_OFF: f64 = 0.25;
 
 /// Shared by the schedule, the clients, the watch over their locks, and the attendant.
 #[derive(Debug)]
@@ -52,6 +58,9 @@ struct State {
     stretch: Stretch,
     paused: bool,
     migrating: Option<i32>,
+    /// When the requests were due that have not ended, by number.
+    waiting: BTreeMap<u64, Instant>,
+    pace: Pace,
     book: Book,
 }
 
@@ -59,8 +68,15 @@ impl Board {
     pub(super) fn new(workload: Arc<PlannedWorkload>, stall: Duration) -> Self {
         let kinds = workload.kinds().len();
         let clients = usize::from(workload.declared.clients);
-        let state =
-            State { stretch: Stretch::default(), paused: false, migrating: None, book: Book::new(kinds, stall) };
+        let bound = Duration::try_from_secs_f64(workload.declared.patience_s * BACKED_OFF).unwrap_or(Duration::MAX);
+        let state = State {
+            stretch: Stretch::default(),
+            paused: false,
+            migrating: None,
+            waiting: BTreeMap::new(),
+            pace: Pace::new(bound),
+            book: Book::new(kinds, stall),
+        };
         Self {
             workload,
             started: Instant::now(),
@@ -84,7 +100,7 @@ impl Board {
 
     /// The request of this number, unless the traffic is paused or nothing works here.
     pub(super) fn due(&self, index: u64, at: Instant) -> Result<Option<Due>, Paused> {
-        let state = self.state();
+        let mut state = self.state();
         if state.paused {
             return Err(Paused);
         }
@@ -92,11 +108,13 @@ impl Board {
         if let Some(count) = self.under_way.get(kind) {
             count.fetch_add(1, Ordering::SeqCst);
         }
+        state.waiting.insert(index, at);
         Ok(Some(Due { index, kind, both, at, period: state.book.period() }))
     }
 
     /// A request ended, well or not.
     pub(super) fn done(&self, due: &Due) {
+        self.state().waiting.remove(&due.index);
         if let Some(count) = self.under_way.get(due.kind) {
             count.fetch_sub(1, Ordering::SeqCst);
         }
@@ -146,6 +164,20 @@ impl Board {
     /// The backend that the migration runs over.
     pub(super) fn migrating(&self) -> Option<i32> {
         self.state().migrating
+    }
+
+    /// What a backfill adds to its rest: something while a request has been taking, or took since it was last asked,
+    /// longer than the budget.
+    pub(super) fn back_off(&self, step: &str, direction: Direction) -> Duration {
+        let now = Instant::now();
+        let mut state = self.state();
+        let waited = state.waiting.values().map(|due| now.saturating_duration_since(*due)).max().unwrap_or_default();
+        let strain = if state.book.stalled_lately(waited) { Strain::Over } else { Strain::Calm };
+        let extra = state.pace.next(step, direction, strain);
+        if !extra.is_zero() {
+            state.book.backed_off(step, direction, extra);
+        }
+        extra
     }
 
     pub(super) fn pause(&self) {

@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 
+use crate::apply::answers::Row;
 use crate::facts::{
-    Awaited, LedgerCheck, Quantiles, RequestFailure, Running, ShadowCheck, ShadowDifference, Stall, TrafficPause,
-    TrafficPeriod, When, WorkloadTrace,
+    Awaited, BackOff, Direction, LedgerCheck, Quantiles, RequestFailure, Running, ShadowCheck, ShadowDifference, Stall,
+    TrafficPause, TrafficPeriod, When, WorkloadTrace,
 };
 use crate::scenario::Kind;
 
@@ -24,6 +25,9 @@ pub(super) struct Book {
     shadows: BTreeMap<usize, ShadowCheck>,
     pub(super) ledgers: Vec<LedgerCheck>,
     pub(super) pauses: Vec<TrafficPause>,
+    /// The longest request that ended since a backfill last asked.
+    lately: Duration,
+    back_offs: BTreeMap<(String, Direction), BackOff>,
 }
 
 #[derive(Debug)]
@@ -77,6 +81,8 @@ impl Book {
             shadows: BTreeMap::new(),
             ledgers: Vec::new(),
             pauses: Vec::new(),
+            lately: Duration::ZERO,
+            back_offs: BTreeMap::new(),
         };
         book.begin(When::WarmUp);
         book
@@ -103,6 +109,7 @@ impl Book {
     pub(super) fn answered(&mut self, kind: usize, period: usize, due: Instant, sent: Instant, ended: Instant) {
         let latency = ended.saturating_duration_since(due);
         let stall = self.stall;
+        self.lately = self.lately.max(latency);
         let Some(period) = self.periods.get_mut(period) else { return };
         // It resizes itself; a latency beyond its reach would be one of centuries.
         let _ = period.latency.record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
@@ -131,6 +138,26 @@ impl Book {
             count: 0,
         };
         self.failures.entry((period, sqlstate.to_owned(), kind, running)).or_insert(failure).count += 1;
+    }
+
+    /// Whether a request took longer than the budget since this was last asked, or has been waiting longer.
+    pub(super) fn stalled_lately(&mut self, waited: Duration) -> bool {
+        std::mem::take(&mut self.lately).max(waited) > self.stall
+    }
+
+    /// A backfill rests longer than it is declared to.
+    pub(super) fn backed_off(&mut self, step: &str, direction: Direction, extra: Duration) {
+        let extra_ms = milliseconds(extra);
+        let back_off = self.back_offs.entry((step.to_owned(), direction)).or_insert_with(|| BackOff {
+            step: step.to_owned(),
+            direction,
+            batches: 0,
+            longest_ms: 0.0,
+            rested_ms: 0.0,
+        });
+        back_off.batches += 1;
+        back_off.longest_ms = back_off.longest_ms.max(extra_ms);
+        back_off.rested_ms += extra_ms;
     }
 
     pub(super) fn acknowledged(&mut self, kind: usize, keys: Vec<String>) {
@@ -221,6 +248,7 @@ impl Book {
             ledgers: self.ledgers.clone(),
             shadows: self.shadows.values().cloned().collect(),
             pauses: self.pauses.clone(),
+            back_offs: self.back_offs.values().cloned().collect(),
         }
     }
 
@@ -237,9 +265,6 @@ impl Book {
         }
     }
 }
-
-/// A row, each cell as the server prints it.
-pub(super) type Row = Vec<Option<String>>;
 
 /// What became of a question that was asked of both paths.
 #[derive(Debug)]

@@ -119,6 +119,7 @@ pub(super) fn case(plan: &Plan) -> CaseFile<'_> {
         back: vec![back(Some("020_b")), back(Some("010_a")), back(None)],
         again: Some(nothing_differs()),
         rehearsal: None,
+        rollout: None,
         cost: None,
         sweep: None,
         restored: None,

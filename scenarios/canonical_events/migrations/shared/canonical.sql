@@ -1,6 +1,8 @@
 -- The normalisers as functions of the database. src/normalise holds the same in Rust; both agree on every row.
 create schema canonical;
 comment on schema canonical is 'From payloads to flat keys, and from a data source to data sources';
+-- The server writes the canonical form of what comes in from now on.
+grant usage on schema canonical to service_role;
 
 -- A text with more than spaces, or a number as text.
 create function canonical.text_of(value jsonb) returns text language sql immutable as $$

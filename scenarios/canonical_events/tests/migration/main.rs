@@ -5,4 +5,5 @@ mod jobs;
 mod matrix;
 mod planted;
 mod rollback;
+mod rollout;
 mod support;
