@@ -3,6 +3,7 @@
 //! Every database made here is named `pgproof_…` and carries a comment that says whose it is; nothing else is ever
 //! dropped. What killed harnesses left on a shared server, [`sweep_databases`] removes.
 
+mod beside;
 mod checkpoint;
 mod error;
 mod given_up;

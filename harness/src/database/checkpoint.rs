@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sqlx::Connection;
 
+use super::beside::Beside;
 use super::error::DatabaseError;
 use super::mark::{Mark, State, execute};
 use super::name::DatabaseName;
@@ -18,10 +19,12 @@ const ATTEMPTS: usize = 20;
 #[derive(Debug)]
 pub struct Checkpoint {
     database: Database,
+    beside: Beside,
 }
 
 impl Checkpoint {
-    /// Copies a database as it is now; sessions in it are ended.
+    /// Copies a database as it is now, with the settings and privileges of the database itself; sessions in it are
+    /// ended.
     ///
     /// # Errors
     /// The server refuses, or somebody never leaves.
@@ -44,8 +47,10 @@ impl Checkpoint {
             attempt += 1;
         }
         Mark::new(State::Clone).write(&mut session, &name).await?;
+        let beside = Beside::read(&mut session, &DatabaseName::new(database.name())?).await?;
+        beside.write(&mut session, &name).await?;
         let _ = session.close().await;
-        Ok(Self { database: Database::new(name, connector) })
+        Ok(Self { database: Database::new(name, connector), beside })
     }
 
     /// The copy, to look at.
@@ -53,7 +58,7 @@ impl Checkpoint {
         &self.database
     }
 
-    /// Drops `database`, whoever is connected, and makes it anew, under its name, as it was.
+    /// Drops `database`, whoever is connected, and makes it anew, under its name, as it was, with what was said of it.
     ///
     /// # Errors
     /// Its comment is not ours, or the server refuses.
@@ -64,6 +69,7 @@ impl Checkpoint {
         drop_ours(&mut session, &name).await?;
         create(&mut session, &name, self.database.name(), connector).await?;
         Mark::new(State::Clone).write(&mut session, &name).await?;
+        self.beside.write(&mut session, &name).await?;
         let _ = session.close().await;
         Ok(())
     }
