@@ -11,6 +11,7 @@ mod janitor;
 mod mark;
 mod name;
 mod owned;
+mod tablespace;
 mod template;
 
 pub use checkpoint::Checkpoint;
@@ -19,4 +20,5 @@ pub use given_up::drop_given_up;
 pub use janitor::sweep_databases;
 pub use name::{DatabaseName, PREFIX};
 pub use owned::Database;
+pub use tablespace::create_tablespace;
 pub use template::Template;

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::rows::Rows;
 use super::server_value::ServerValue;
 use super::settings::{EXIT_CODES, environment_help};
+use crate::facts::FaultKind;
 use crate::scenario::Claim;
 use crate::scenario::seed::Scale;
 use crate::server::Source;
@@ -84,6 +85,9 @@ pub(crate) struct RunArguments {
     /// Interrupts the steps at these boundaries, runs them again and compares (claim F); takes a while
     #[arg(long, value_enum, value_name = "BOUNDARIES")]
     pub(crate) faults: Option<FaultsArgument>,
+    /// Plants only faults of these kinds: backend, midway, server, answer, lock, deadlock, disk
+    #[arg(long, value_delimiter = ',', value_name = "KIND", requires = "faults")]
+    pub(crate) fault_kinds: Vec<FaultKind>,
     /// What is printed to stdout
     #[arg(long, value_enum, value_delimiter = ',', default_value = "terminal")]
     pub(crate) format: Vec<Format>,

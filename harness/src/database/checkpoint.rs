@@ -6,14 +6,10 @@ use sqlx::Connection;
 
 use super::beside::Beside;
 use super::error::DatabaseError;
-use super::mark::{Mark, State, execute};
+use super::mark::{Mark, State};
 use super::name::DatabaseName;
 use super::owned::{Database, create, drop_ours, maintain};
-use crate::sql::quote_literal;
-
-/// How often a copy is tried that a session of somebody else stands in the way of: a background worker, such as
-/// `pg_cron`'s, comes back at any time.
-const ATTEMPTS: usize = 20;
+use super::tablespace::{ATTEMPTS, empty};
 
 /// A copy of a database. It ends with its server, or by [`Database::drop`] of what it holds.
 #[derive(Debug)]
@@ -34,11 +30,7 @@ impl Checkpoint {
         let mut session = maintain(&connector).await?;
         let mut attempt = 1;
         loop {
-            let leave = format!(
-                "select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity where datname = {}",
-                quote_literal(database.name())
-            );
-            execute(&mut session, leave).await.map_err(DatabaseError::statement("empty", database.name()))?;
+            empty(&mut session, database.name()).await?;
             match create(&mut session, &name, database.name(), &connector).await {
                 Ok(()) => break,
                 Err(error) if attempt == ATTEMPTS => return Err(error),

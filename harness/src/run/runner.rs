@@ -1,5 +1,6 @@
 //! One run from server to judgement.
 
+use std::pin::Pin;
 use std::time::Instant;
 
 use super::stage::{Names, Stage};
@@ -111,7 +112,7 @@ struct Runner<'a> {
     listener: Tee<'a>,
 }
 
-impl Runner<'_> {
+impl<'a> Runner<'a> {
     async fn whole(
         &mut self,
         provider: &Provider,
@@ -150,7 +151,12 @@ impl Runner<'_> {
         let judged = tokio::select! {
             biased;
             () = &mut interrupt => Err(RunError::Interrupted),
-            judged = self.on(&stage, provider) => judged,
+            case = self.on(&stage) => case,
+        };
+        let judged = match judged {
+            // What was seen by then is judged, also when the interruption comes while faults are planted.
+            Ok(case) => self.concluded(&stage, provider, case, interrupt).await,
+            Err(error) => Err(error),
         };
         let judged = match judged {
             Ok(refuted) => refuted,
@@ -174,7 +180,26 @@ impl Runner<'_> {
         Ok(kept)
     }
 
-    async fn on(&mut self, stage: &Stage, provider: &Provider) -> Result<Verdict, RunError> {
+    /// Plants the faults, and judges.
+    async fn concluded(
+        &mut self,
+        stage: &Stage,
+        provider: &Provider,
+        mut case: CaseFile<'_>,
+        interrupt: Pin<&mut impl Future<Output = ()>>,
+    ) -> Result<Verdict, RunError> {
+        if let Some(faults) =
+            self.settings.faults.as_ref().filter(|_| self.wants(Claim::Resumable) && case.after.is_some())
+        {
+            case.sweep = self.sweep(stage, provider, faults, interrupt).await?;
+        }
+        let judgement = judge(&case, &self.settings.claims);
+        let overall = judgement.overall();
+        self.listener.tell(&Event::Judged(judgement));
+        Ok(overall)
+    }
+
+    async fn on(&mut self, stage: &Stage) -> Result<CaseFile<'a>, RunError> {
         let plan = self.plan;
         let rehearsal = self.rehearse(stage).await?;
         let phase = self.listener.begin("observe the baseline");
@@ -229,15 +254,7 @@ impl Runner<'_> {
                 self.listener.end(&phase);
             }
         }
-        if let Some(faults) =
-            self.settings.faults.as_ref().filter(|_| self.wants(Claim::Resumable) && case.after.is_some())
-        {
-            case.sweep = self.sweep(stage, provider, faults).await?;
-        }
-        let judgement = judge(&case, &self.settings.claims);
-        let overall = judgement.overall();
-        self.listener.tell(&Event::Judged(judgement));
-        Ok(overall)
+        Ok(case)
     }
 
     /// Before the run itself, since the database has to bear the name that the server's settings know.
@@ -262,6 +279,7 @@ impl Runner<'_> {
         stage: &Stage,
         provider: &Provider,
         faults: &FaultSettings,
+        interrupt: Pin<&mut impl Future<Output = ()>>,
     ) -> Result<Option<FaultSweep>, RunError> {
         let kind = stage.server.kind();
         if kind == ServerKind::External {
@@ -269,7 +287,7 @@ impl Runner<'_> {
             return Ok(None);
         }
         let phase = self.listener.begin("interrupt and run again");
-        let swept = Box::pin(sweep::sweep(self.plan, provider, faults, kind, &mut self.listener)).await?;
+        let swept = Box::pin(sweep::sweep(self.plan, provider, faults, kind, &mut self.listener, interrupt)).await?;
         if let Some(sweep) = &swept {
             self.listener.tell(&Event::FaultsSwept(sweep.clone()));
         }
