@@ -13,7 +13,17 @@ struct Wrong<'a> {
     key: Option<String>,
     message: String,
     first: &'a FaultPoint,
+    /// Where it was seen last, and at how many boundaries.
+    last: &'a FaultPoint,
     seen: usize,
+}
+
+impl<'a> Wrong<'a> {
+    /// The same at another boundary; twice at one is once.
+    fn again_at(&mut self, point: &'a FaultPoint) {
+        self.seen += usize::from(self.last != point);
+        self.last = point;
+    }
 }
 
 pub(super) fn resumable(case: &CaseFile<'_>) -> Ruling {
@@ -31,7 +41,7 @@ pub(super) fn resumable(case: &CaseFile<'_>) -> Ruling {
     for trial in &sweep.trials {
         for wrong in wrongs_of(&trial.point, &trial.outcome) {
             let same = (trial.point.direction, trial.point.step.as_str(), wrong.code, wrong.about.clone());
-            wrongs.entry(same).and_modify(|known| known.seen += 1).or_insert(wrong);
+            wrongs.entry(same).and_modify(|known| known.again_at(&trial.point)).or_insert(wrong);
         }
     }
     ruling.findings = wrongs.into_values().map(finding).collect();
@@ -63,6 +73,7 @@ fn wrongs_of<'a>(point: &'a FaultPoint, outcome: &FaultOutcome) -> Vec<Wrong<'a>
         key,
         message,
         first: point,
+        last: point,
         seen: 1,
     };
     let way = way(point.direction, &point.step);
@@ -90,7 +101,7 @@ fn wrongs_of<'a>(point: &'a FaultPoint, outcome: &FaultOutcome) -> Vec<Wrong<'a>
 }
 
 fn finding(wrong: Wrong<'_>) -> Finding {
-    let Wrong { code, about, key, message, first, seen } = wrong;
+    let Wrong { code, about, key, message, first, seen, last: _ } = wrong;
     let more = if seen > 1 { format!("; and at {} more boundaries", seen - 1) } else { String::new() };
     let message = format!("{message} (when {} {first}{more})", first.kind.words());
     let help = match code {
