@@ -60,7 +60,7 @@ impl<'a> Saboteur<'a> {
     /// Lets go of everything; whether the fault was planted, and the transaction that was open then, by its id.
     pub async fn finish(mut self) -> (bool, Option<String>) {
         if let Some(helper) = self.helper.take() {
-            // A helper that could not look has not struck.
+            // A helper that could not look has not struck, nor has one that nobody waited for.
             self.struck = matches!(timeout(PATIENCE * 2, helper).await, Ok(Ok(Ok(true))));
         }
         if let Some(holder) = self.holder.take() {

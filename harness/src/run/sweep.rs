@@ -53,7 +53,8 @@ pub(super) async fn sweep(
         first = Worker::prepare(plan, &provider) => first?,
     };
     let Some(first) = first else { return Ok(None) };
-    let Points { points, mut left_out, mut unplanted } = Points::chosen(settings, &first.walk().ran, &first.means());
+    let Points { all: points, mut left_out, mut unplanted } =
+        Points::chosen(settings, &first.walk().ran, &first.means());
     left_out.extend(first.walk().left_out.iter().cloned());
     let points: Vec<FaultPoint> = points.into_iter().collect();
     let (journal, known) = journal::open(settings.journal.as_deref(), plan, &points);

@@ -1,7 +1,7 @@
 //! A file system of a bounded size that a server alone sees, so that it can be full without anybody else's being so.
 //!
-//! It lies in memory, in a mount namespace of the server's own (mount_namespaces(7)), and ends with the last process in
-//! it: there is nothing to unmount, however this process ends. It takes the rights of root.
+//! It lies in memory, in a mount namespace of the server's own (`mount_namespaces(7)`), and ends with the last
+//! process in it: there is nothing to unmount, however this process ends. It takes the rights of root.
 
 use std::ffi::CString;
 use std::fs::{File, OpenOptions};

@@ -16,6 +16,15 @@ update totals set amount = amount - 1;
 update sales set amount = amount - 1;
 ";
 
+/// One statement locks four, in an order that is not that of their names.
+const MANY: &str = "-- == up ==
+create view all_of_them as select 1 as one;
+lock table totals, returns, sales, goods in share mode;
+-- == down ==
+drop view all_of_them;
+lock table totals, returns, sales, goods in share mode;
+";
+
 /// One statement locks both.
 const AT_ONCE: &str = "-- == up ==
 update totals t set amount = s.amount + 1 from (select shop, sum(amount) as amount from sales group by shop) s
@@ -37,6 +46,7 @@ update sales set amount = amount - 1;
 #[rstest]
 #[case::one_relation_after_the_other(ONE_BY_ONE)]
 #[case::both_in_one_statement(AT_ONCE)]
+#[case::four_in_one_statement(MANY)]
 #[case::a_step_that_waits_for_less_than_a_second(IMPATIENT)]
 #[tokio::test]
 async fn a_transaction_that_is_a_deadlocks_victim_leaves_nothing_and_is_run_again(#[case] steps: &str) -> Outcome {

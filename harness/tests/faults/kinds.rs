@@ -1,6 +1,7 @@
 //! Only what was asked for is planted.
 
 use pgproof::facts::FaultKind;
+use pgproof::testing::Subject;
 
 use crate::subject::{Outcome, Swept};
 
@@ -38,5 +39,24 @@ update sales set amount = amount - 1;
     let disk = pgproof::server::can_bound_a_volume().err();
     assert_eq!(swept.sweep.unplanted.get(&FaultKind::Disk), disk.as_ref(), "{}", swept.shown());
     assert!(swept.sweep.unplanted.keys().all(|kind| *kind == FaultKind::Disk), "{}", swept.shown());
+    Ok(())
+}
+
+#[tokio::test]
+async fn in_a_docker_container_deadlocks_are_planted_and_a_full_disk_is_not_and_says_why() -> Outcome {
+    let name = "in_a_docker_container_deadlocks_are_planted_and_a_full_disk_is_not_and_says_why";
+    let Some(subject) = Subject::docker_or_skip(name).await? else { return Ok(()) };
+    let steps = "-- == up ==
+update totals set amount = amount + 1;
+update sales set amount = amount + 1;
+-- == down ==
+update totals set amount = amount - 1;
+update sales set amount = amount - 1;
+";
+    let swept = Swept::on(&subject, steps, &[], &[FaultKind::Deadlock, FaultKind::Disk]).await?;
+    assert_eq!(swept.record.findings, [], "{}", swept.shown());
+    assert_eq!(swept.sweep.planted(FaultKind::Deadlock), (2, 2), "{}", swept.shown());
+    let why = swept.sweep.unplanted.get(&FaultKind::Disk).map(String::as_str).unwrap_or_default();
+    assert!(why.contains("only a server that is embedded"), "{why}");
     Ok(())
 }

@@ -20,6 +20,8 @@ create table sales (id integer primary key, shop text not null, amount integer n
 insert into sales select i, 'S-' || i % 7, i % 11 from generate_series(1, 5000) i;
 create table totals (shop text primary key, amount bigint not null);
 insert into totals select shop, sum(amount) from sales group by shop;
+create table returns (id integer primary key, amount integer not null);
+create table goods (id integer primary key, name text not null);
 ";
 
 /// A record with its sweep.
@@ -31,6 +33,16 @@ pub(crate) struct Swept {
 impl Swept {
     /// Sweeps a path over the sales and their totals; `files` are written into the scenario's directory.
     pub(crate) async fn of(steps: &str, files: &[(&str, &str)], kinds: &[FaultKind]) -> Outcome<Self> {
+        Self::on(&Subject::any_embedded(), steps, files, kinds).await
+    }
+
+    /// The same on a server of this kind.
+    pub(crate) async fn on(
+        subject: &Subject,
+        steps: &str,
+        files: &[(&str, &str)],
+        kinds: &[FaultKind],
+    ) -> Outcome<Self> {
         let example = Example::parse(&format!("{BASELINE}{steps}"))?;
         let source: Source = example.source()?;
         for (name, text) in files {
@@ -39,7 +51,7 @@ impl Swept {
         let settings = FaultSettings { kinds: kinds.iter().copied().collect(), ..FaultSettings::of(Faults::All) };
         let claims = vec![Claim::Applies, Claim::Resumable];
         let settings = RunSettings { claims, faults: Some(settings), ..RunSettings::default() };
-        let record = prove(&source, &example.selection(), &Subject::any_embedded(), &settings).await?;
+        let record = prove(&source, &example.selection(), subject, &settings).await?;
         let sweep = record.faults.clone().ok_or_else(|| terminal(&record, Colour::Never, 100))?;
         Ok(Self { record, sweep })
     }

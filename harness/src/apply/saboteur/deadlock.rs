@@ -26,8 +26,9 @@ pub struct LockOrder {
     pub wanted: BTreeSet<RelationName>,
 }
 
-/// Locks what the statement will want, and once it waits, asks for what it has. Whoever does so tells whether the circle
-/// was closed; `None` where somebody else holds one of the relations.
+/// Locks what the statement will want, and once it waits, asks for what it has. Whoever does so tells whether the
+/// statement ever waited; whether it came to a deadlock, the server tells the step. `None` where somebody else holds one
+/// of the relations.
 pub(super) async fn cross(
     options: &PgConnectOptions,
     step: &mut PgConnection,
@@ -52,7 +53,7 @@ async fn close_the_circle(
     let mut admin = options.connect().await?;
     let Some(first) = wait_for(&mut admin, victim, backend(&mut rival).await?).await? else { return Ok(false) };
     if let Some(held) = order.held.first() {
-        return closed(lock(&mut rival, [held]).await);
+        return let_go(lock(&mut rival, [held]).await);
     }
     // It has nothing yet. It gets the first that it wants; the others are another's by then, who queues for them now.
     let others: Vec<&RelationName> = order.wanted.iter().filter(|name| **name != first).collect();
@@ -65,19 +66,21 @@ async fn close_the_circle(
         wait_for(&mut admin, queued, backend(&mut rival).await?).await?;
         rival.close().await
     };
-    tokio::try_join!(lock(&mut second, others), give_way)?;
-    if wait_for(&mut admin, victim, queued).await?.is_none() {
-        return Ok(false);
+    // Where the step was quicker than the second at one of the others, that closes the circle already.
+    let (locked, ()) = tokio::try_join!(async { Ok(lock(&mut second, others).await) }, give_way)?;
+    let_go(locked)?;
+    match wait_for(&mut admin, victim, queued).await? {
+        Some(_) => let_go(lock(&mut second, [&first]).await),
+        None => Ok(true),
     }
-    closed(lock(&mut second, [&first]).await)
 }
 
-/// Once the victim is gone, its lock is the rival's. A rival that is refused was the victim itself, or waited too long.
-fn closed(outcome: Result<(), sqlx::Error>) -> Result<bool, sqlx::Error> {
+/// Once the victim is gone, its lock is the rival's. A rival that the server refuses was the victim itself, or waited too
+/// long: then the step says so.
+fn let_go(outcome: Result<(), sqlx::Error>) -> Result<bool, sqlx::Error> {
     match outcome {
-        Ok(()) => Ok(true),
-        Err(error) if error.as_database_error().is_some() => Ok(false),
-        Err(error) => Err(error),
+        Err(error) if error.as_database_error().is_none() => Err(error),
+        _ => Ok(true),
     }
 }
 
@@ -93,17 +96,23 @@ async fn lock(rival: &mut PgConnection, relations: impl IntoIterator<Item = &Rel
     sqlx::raw_sql(AssertSqlSafe(lock)).execute(rival).await.map(|_| ())
 }
 
-/// Waits until a session waits for a relation that `blocker` has; which one that is. `None` where it never does.
+/// Waits until a session waits for a relation that `blocker` has; which one that is. `None` where it never does, or is
+/// over.
 async fn wait_for(admin: &mut PgConnection, session: i32, blocker: i32) -> Result<Option<RelationName>, sqlx::Error> {
     const WAITS: &str = "select n.nspname::text, c.relname::text from pg_catalog.pg_locks l
         join pg_catalog.pg_class c on c.oid = l.relation join pg_catalog.pg_namespace n on n.oid = c.relnamespace
        where l.pid = $1 and not l.granted and l.locktype = 'relation' and $2 = any (pg_catalog.pg_blocking_pids($1))";
+    const OVER: &str = "select not exists (select from pg_catalog.pg_stat_activity
+        where pid = $1 and state <> 'idle in transaction (aborted)')";
     let deadline = Instant::now() + PATIENCE / 5;
     while Instant::now() < deadline {
         let waits: Option<(String, String)> =
             sqlx::query_as(WAITS).bind(session).bind(blocker).fetch_optional(&mut *admin).await?;
         if let Some((schema, name)) = waits {
             return Ok(Some(RelationName::new(schema, name)));
+        }
+        if sqlx::query_scalar(OVER).bind(session).fetch_one(&mut *admin).await? {
+            break;
         }
         tokio::time::sleep(Duration::from_millis(1)).await;
     }

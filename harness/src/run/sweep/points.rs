@@ -47,7 +47,7 @@ pub(super) struct Means {
 /// The points of a sweep in the order of the path, and what is left out.
 #[derive(Debug, Default)]
 pub(super) struct Points {
-    pub(super) points: BTreeSet<FaultPoint>,
+    pub(super) all: BTreeSet<FaultPoint>,
     pub(super) left_out: Vec<String>,
     /// The kinds without a point, and why.
     pub(super) unplanted: BTreeMap<FaultKind, String>,
@@ -64,9 +64,9 @@ impl Points {
             FaultKind::Disk => means.volume.is_ok(),
             _ => true,
         };
-        chosen.points.retain(|point| settings.kinds.contains(&point.kind) && possible(point.kind));
+        chosen.all.retain(|point| settings.kinds.contains(&point.kind) && possible(point.kind));
         for kind in FaultKind::ALL {
-            if !chosen.points.iter().any(|point| point.kind == kind) {
+            if !chosen.all.iter().any(|point| point.kind == kind) {
                 chosen.unplanted.insert(kind, why_not(kind, settings, means));
             }
         }
@@ -146,7 +146,7 @@ impl Points {
     }
 
     fn add(&mut self, ran: &Ran, side: FaultSide, kind: FaultKind) {
-        self.points.insert(FaultPoint {
+        self.all.insert(FaultPoint {
             direction: ran.direction,
             step: ran.step.clone(),
             file: ran.file.clone(),
@@ -201,7 +201,7 @@ mod tests {
     }
 
     fn of_kind(points: &Points, kind: FaultKind) -> Vec<usize> {
-        points.points.iter().filter(|point| point.kind == kind).map(|point| point.index).collect()
+        points.all.iter().filter(|point| point.kind == kind).map(|point| point.index).collect()
     }
 
     #[test]
@@ -231,7 +231,7 @@ mod tests {
         let path = [ran("1", TransactionMode::None, 0, &[], &[])];
         let settings = FaultSettings { kinds: [FaultKind::Server].into(), ..FaultSettings::of(Faults::All) };
         let points = Points::chosen(&settings, &path, &means());
-        assert!(points.points.iter().all(|point| point.kind == FaultKind::Server) && points.points.len() == 1);
+        assert!(points.all.iter().all(|point| point.kind == FaultKind::Server) && points.all.len() == 1);
         assert_eq!(points.unplanted.get(&FaultKind::Backend).map(String::as_str), Some("not asked for"));
         assert_eq!(points.unplanted.len(), FaultKind::ALL.len() - 1);
     }
