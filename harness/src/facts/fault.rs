@@ -201,6 +201,10 @@ pub struct FaultTrial {
     pub point: FaultPoint,
     /// What came of it.
     pub outcome: FaultOutcome,
+    /// How long it took in milliseconds: going back to before the step, the step up to its interruption, the step again,
+    /// and comparing.
+    #[serde(default)]
+    pub took_ms: u64,
 }
 
 /// Every boundary at which a path was interrupted, and how it ended.

@@ -76,7 +76,7 @@ fn counted(trials: &[FaultTrial], wanted: impl Fn(&FaultOutcome) -> bool) -> Str
 /// Every boundary behind which a step did not end as it does undisturbed, in full.
 fn otherwise(sweep: &FaultSweep, page: &mut String) -> std::fmt::Result {
     let mut told = false;
-    for FaultTrial { point, outcome } in &sweep.trials {
+    for FaultTrial { point, outcome, .. } in &sweep.trials {
         let what: Vec<String> = match outcome {
             FaultOutcome::Recovered | FaultOutcome::NotMet => continue,
             FaultOutcome::Refused { message, place } => vec![format!("refused at {place}: {message}")],
@@ -152,7 +152,7 @@ Not tried: 3 of 7 batches of `020_keys`.
             side: FaultSide::Before,
             kind,
         };
-        FaultTrial { point, outcome }
+        FaultTrial { point, outcome, took_ms: 10 }
     }
 
     #[test]

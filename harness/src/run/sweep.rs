@@ -16,6 +16,7 @@ mod worker;
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 pub use self::settings::{FaultSettings, Faults};
 
@@ -142,9 +143,11 @@ async fn work(
     loop {
         let point = open.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let Some(point) = point else { break };
+        let started = Instant::now();
         let outcome = worker.attempt(&point).await?;
+        let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mut state = shared.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let trial = FaultTrial { point, outcome };
+        let trial = FaultTrial { point, outcome, took_ms };
         if let Some(Err(error)) = state.journal.as_mut().map(|journal| journal.note(&trial)) {
             tracing::warn!(%error, "can not write to the journal of the sweep");
         }
