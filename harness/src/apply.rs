@@ -21,5 +21,5 @@ pub(crate) use batch::OWN_SCHEMA;
 pub use error::ApplyError;
 pub use locks::{LockAttendant, LockWatch};
 pub use meter::{Meter, Reading};
-pub use saboteur::Saboteur;
+pub use saboteur::{LockOrder, Saboteur};
 pub use step::{dry_run, run_down, run_script, run_up, run_verify};

@@ -3,6 +3,7 @@
 //! Every database made here is named `pgproof_…` and carries a comment that says whose it is; nothing else is ever
 //! dropped. What killed harnesses left on a shared server, [`sweep_databases`] removes.
 
+mod beside;
 mod checkpoint;
 mod error;
 mod given_up;
@@ -10,6 +11,7 @@ mod janitor;
 mod mark;
 mod name;
 mod owned;
+mod tablespace;
 mod template;
 
 pub use checkpoint::Checkpoint;
@@ -18,4 +20,5 @@ pub use given_up::drop_given_up;
 pub use janitor::sweep_databases;
 pub use name::{DatabaseName, PREFIX};
 pub use owned::Database;
+pub use tablespace::create_tablespace;
 pub use template::Template;

@@ -29,7 +29,10 @@ pub use bytes::Bytes;
 pub use cost::{Cost, RelationGrowth, RelationSize, StatementCost, StepCost};
 pub use difference::{CellDifference, DifferenceKind, RowDifference, RowDifferences};
 pub use dry_run::{DryOutcome, DryRow, DryStep};
-pub use fault::{FaultKind, FaultObject, FaultOutcome, FaultPoint, FaultRows, FaultSide, FaultSweep, FaultTrial};
+pub use fault::{
+    FaultKind, FaultObject, FaultOutcome, FaultPoint, FaultRows, FaultSequence, FaultSide, FaultSweep, FaultTrial,
+    UnknownFaultKind, way,
+};
 pub use fingerprint::{Fingerprint, NumericMode};
 pub use growth::{Growth, Law, Measure, Prediction, SizeCost, Steepness, StepGrowth};
 pub use latency::{Latency, Ratio, Samples};

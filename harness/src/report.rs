@@ -3,6 +3,7 @@
 
 mod cost;
 mod dry_run;
+mod faults;
 mod json;
 mod locks;
 mod markdown;

@@ -30,6 +30,7 @@ mod source;
 mod sweep;
 mod tools;
 mod url;
+mod volume;
 mod watchdog;
 mod words;
 
@@ -47,4 +48,5 @@ pub use running::Server;
 pub use source::{Consent, DEFAULT_IMAGE, Source, SourceError};
 pub use sweep::{Kept, SweepReport, sweep};
 pub use url::{ServerUrl, ServerUrlError};
+pub use volume::can_bound_a_volume;
 pub use words::in_words;

@@ -29,7 +29,7 @@ async fn run_with(example: &Example, settings: &RunSettings) -> Outcome<RunRecor
 
 /// Claims that are put to the test only where somebody asks for it.
 fn settings(code: Code) -> RunSettings {
-    let faults = FaultSettings { faults: Faults::All, journal: None };
+    let faults = FaultSettings::of(Faults::All);
     RunSettings { faults: (code.claim() == Claim::Resumable).then_some(faults), ..RunSettings::default() }
 }
 
@@ -90,10 +90,10 @@ async fn the_examples_hold(
         Code::A001, Code::A002, Code::A003, Code::A004, Code::A009, Code::P001, Code::P002, Code::P003, Code::P004,
         Code::P005, Code::P006, Code::P007, Code::P009, Code::C001, Code::C002, Code::C003, Code::C004, Code::C005,
         Code::C006, Code::C009, Code::S001, Code::S002, Code::S009, Code::R001, Code::R002, Code::R003, Code::R004,
-        Code::R005, Code::R006, Code::R009, Code::F001, Code::F002, Code::F003, Code::F009, Code::L001, Code::L002,
-        Code::L003, Code::L004, Code::L005, Code::L006, Code::L007, Code::L009, Code::L010, Code::L011, Code::L012,
-        Code::L013, Code::L014, Code::L015, Code::L016, Code::Q001, Code::Q002, Code::Q003, Code::Q004, Code::Q005,
-        Code::Q009, Code::W001, Code::W002, Code::W003, Code::W004, Code::W005, Code::W006, Code::W009
+        Code::R005, Code::R006, Code::R009, Code::F001, Code::F002, Code::F003, Code::F004, Code::F009, Code::L001,
+        Code::L002, Code::L003, Code::L004, Code::L005, Code::L006, Code::L007, Code::L009, Code::L010, Code::L011,
+        Code::L012, Code::L013, Code::L014, Code::L015, Code::L016, Code::Q001, Code::Q002, Code::Q003, Code::Q004,
+        Code::Q005, Code::Q009, Code::W001, Code::W002, Code::W003, Code::W004, Code::W005, Code::W006, Code::W009
     )]
     code: Code,
 ) -> Outcome {

@@ -6,6 +6,7 @@
 mod bench;
 mod by_hand;
 mod clone;
+mod faults;
 mod fingerprint;
 mod memory;
 mod parity;
@@ -27,6 +28,7 @@ fn main() -> Result<(), Failure> {
         seed::measure,
         run::measure,
         watch::measure,
+        faults::measure,
         memory::measure,
     ];
     // One work that can not be measured does not take the others' figures along.

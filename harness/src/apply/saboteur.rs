@@ -1,5 +1,7 @@
 //! Interrupts a step at one boundary.
 
+mod deadlock;
+
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -9,9 +11,11 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+pub use self::deadlock::LockOrder;
+
 use super::attendant::{Attendant, Boundary, Place};
 use crate::facts::{FaultKind, FaultPoint, FaultSide};
-use crate::server::{Proxy, Server};
+use crate::server::{Proxy, Server, ServerError};
 
 /// How long a session may take to end, and a statement to come to the point where it waits for others.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -33,6 +37,7 @@ pub struct Saboteur<'a> {
     options: PgConnectOptions,
     server: &'a Server,
     proxy: Option<&'a Proxy>,
+    order: LockOrder,
     struck: bool,
     transaction: Option<String>,
     helper: Option<JoinHandle<Result<bool, sqlx::Error>>>,
@@ -42,13 +47,20 @@ pub struct Saboteur<'a> {
 impl<'a> Saboteur<'a> {
     /// Somebody who interrupts a step of the database behind `options` at `point`.
     pub fn new(point: &'a FaultPoint, options: PgConnectOptions, server: &'a Server, proxy: Option<&'a Proxy>) -> Self {
-        Self { point, options, server, proxy, struck: false, transaction: None, helper: None, holder: None }
+        let order = LockOrder::default();
+        Self { point, options, server, proxy, order, struck: false, transaction: None, helper: None, holder: None }
+    }
+
+    /// The same, who knows in which order the statement locks: a deadlock crosses it.
+    #[must_use]
+    pub fn crossing(self, order: LockOrder) -> Self {
+        Self { order, ..self }
     }
 
     /// Lets go of everything; whether the fault was planted, and the transaction that was open then, by its id.
     pub async fn finish(mut self) -> (bool, Option<String>) {
         if let Some(helper) = self.helper.take() {
-            // A helper that could not look has not struck.
+            // A helper that could not look has not struck, nor has one that nobody waited for.
             self.struck = matches!(timeout(PATIENCE * 2, helper).await, Ok(Ok(Ok(true))));
         }
         if let Some(holder) = self.holder.take() {
@@ -71,7 +83,8 @@ impl<'a> Saboteur<'a> {
                 end_session(&mut admin, pid).await?;
                 admin.close().await
             }
-            FaultKind::Server => self.server.kill().await.map_err(|error| sqlx::Error::Configuration(Box::new(error))),
+            FaultKind::Server => self.server.kill().await.map_err(servers),
+            FaultKind::Disk => self.server.fill().map_err(servers),
             FaultKind::Answer => {
                 self.proxy.map(Proxy::lose_next_answer);
                 Ok(())
@@ -81,6 +94,10 @@ impl<'a> Saboteur<'a> {
                 let Some(holder) = self.hold("row exclusive").await? else { return Ok(()) };
                 let admin = self.options.connect().await?;
                 self.helper = Some(tokio::spawn(end_when_waiting(holder, admin, pid)));
+                Ok(())
+            }
+            FaultKind::Deadlock => {
+                self.helper = deadlock::cross(&self.options, connection, &self.order).await?;
                 Ok(())
             }
             FaultKind::Lock => {
@@ -112,6 +129,7 @@ impl<'a> Saboteur<'a> {
         !self.struck
             && self.point.kind != FaultKind::Lock
             && side == self.point.side
+            && place.direction == self.point.direction
             && place.step == self.point.step
             && place.index == self.point.index
     }
@@ -129,8 +147,10 @@ impl Attendant for Saboteur<'_> {
                 Boundary::StatementEnded(place) => self.is_here(place, FaultSide::After),
                 Boundary::CommitStarts(place) => self.is_here(place, FaultSide::Commit),
                 // Before the step holds a lock itself.
-                Boundary::Opened { step, .. } => {
-                    !self.struck && self.point.kind == FaultKind::Lock && *step == self.point.step
+                Boundary::Opened { step, direction } => {
+                    !self.struck
+                        && self.point.kind == FaultKind::Lock
+                        && (*direction, *step) == (self.point.direction, self.point.step.as_str())
                 }
                 Boundary::Committed(_) => false,
             };
@@ -138,6 +158,10 @@ impl Attendant for Saboteur<'_> {
         }
         .boxed()
     }
+}
+
+fn servers(error: ServerError) -> sqlx::Error {
+    sqlx::Error::Configuration(Box::new(error))
 }
 
 async fn backend(connection: &mut PgConnection) -> Result<i32, sqlx::Error> {

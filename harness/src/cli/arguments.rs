@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::rows::Rows;
 use super::server_value::ServerValue;
 use super::settings::{EXIT_CODES, environment_help};
+use crate::facts::FaultKind;
 use crate::scenario::Claim;
 use crate::scenario::seed::Scale;
 use crate::server::Source;
@@ -87,6 +88,9 @@ pub(crate) struct RunArguments {
     /// Lets a physical replica follow the way forward and says how far behind it is (claim W)
     #[arg(long)]
     pub(crate) replica: bool,
+    /// Plants only faults of these kinds: backend, midway, server, answer, lock, deadlock, disk
+    #[arg(long, value_delimiter = ',', value_name = "KIND", requires = "faults")]
+    pub(crate) fault_kinds: Vec<FaultKind>,
     /// What is printed to stdout
     #[arg(long, value_enum, value_delimiter = ',', default_value = "terminal")]
     pub(crate) format: Vec<Format>,

@@ -44,22 +44,19 @@ pub(crate) async fn run(arguments: RunArguments, settings: &Settings, shelf: &Sh
     let run_settings = RunSettings {
         claims: claims(&arguments),
         keep: keep(&arguments, settings),
+        faults: faults(&arguments, &out),
         replica: if arguments.replica { Following::Always } else { Following::WhereLimited },
-        faults: arguments.faults.map(|faults| FaultSettings {
-            faults: match faults {
-                FaultsArgument::Statements => Faults::Statements,
-                FaultsArgument::Batches => Faults::Batches,
-                FaultsArgument::All => Faults::All,
-            },
-            journal: Some(out.join("faults.jsonl")),
-        }),
     };
     let mut progress = Progress::new(settings);
     let outcome = Box::pin(crate::run::run(&plan, &provider, &run_settings, &mut progress, interrupted())).await;
     progress.finish();
     match outcome {
         Ok(finished) => {
-            let exit = tell(&finished.record, &arguments, &output, settings, console);
+            let mut exit = tell(&finished.record, &arguments, &output, settings, console);
+            if finished.record.faults.as_ref().is_some_and(|sweep| sweep.stopped.is_some()) {
+                console.talk("interrupted: the same command goes on with the faults that were not planted yet");
+                exit = Exit::Interrupted;
+            }
             if let Some(kept) = finished.kept {
                 console.talk(&format!("kept as evidence until `pgproof clean`: {kept}"));
             }
@@ -99,6 +96,19 @@ fn claims(arguments: &RunArguments) -> Vec<Claim> {
         .filter(|claim| arguments.only.is_empty() || arguments.only.contains(claim))
         .filter(|claim| !arguments.skip.contains(claim))
         .collect()
+}
+
+fn faults(arguments: &RunArguments, out: &Path) -> Option<FaultSettings> {
+    let faults = match arguments.faults? {
+        FaultsArgument::Statements => Faults::Statements,
+        FaultsArgument::Batches => Faults::Batches,
+        FaultsArgument::All => Faults::All,
+    };
+    let mut settings = FaultSettings { journal: Some(out.join("faults.jsonl")), ..FaultSettings::of(faults) };
+    if !arguments.fault_kinds.is_empty() {
+        settings.kinds = arguments.fault_kinds.iter().copied().collect();
+    }
+    Some(settings)
 }
 
 fn keep(arguments: &RunArguments, settings: &Settings) -> Keep {

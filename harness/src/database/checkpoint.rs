@@ -4,24 +4,23 @@ use std::time::Duration;
 
 use sqlx::Connection;
 
+use super::beside::Beside;
 use super::error::DatabaseError;
-use super::mark::{Mark, State, execute};
+use super::mark::{Mark, State};
 use super::name::DatabaseName;
 use super::owned::{Database, create, drop_ours, maintain};
-use crate::sql::quote_literal;
-
-/// How often a copy is tried that a session of somebody else stands in the way of: a background worker, such as
-/// `pg_cron`'s, comes back at any time.
-const ATTEMPTS: usize = 20;
+use super::tablespace::{ATTEMPTS, empty};
 
 /// A copy of a database. It ends with its server, or by [`Database::drop`] of what it holds.
 #[derive(Debug)]
 pub struct Checkpoint {
     database: Database,
+    beside: Beside,
 }
 
 impl Checkpoint {
-    /// Copies a database as it is now; sessions in it are ended.
+    /// Copies a database as it is now, with the settings and privileges of the database itself; sessions in it are
+    /// ended.
     ///
     /// # Errors
     /// The server refuses, or somebody never leaves.
@@ -31,11 +30,7 @@ impl Checkpoint {
         let mut session = maintain(&connector).await?;
         let mut attempt = 1;
         loop {
-            let leave = format!(
-                "select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity where datname = {}",
-                quote_literal(database.name())
-            );
-            execute(&mut session, leave).await.map_err(DatabaseError::statement("empty", database.name()))?;
+            empty(&mut session, database.name()).await?;
             match create(&mut session, &name, database.name(), &connector).await {
                 Ok(()) => break,
                 Err(error) if attempt == ATTEMPTS => return Err(error),
@@ -44,8 +39,10 @@ impl Checkpoint {
             attempt += 1;
         }
         Mark::new(State::Clone).write(&mut session, &name).await?;
+        let beside = Beside::read(&mut session, &DatabaseName::new(database.name())?).await?;
+        beside.write(&mut session, &name).await?;
         let _ = session.close().await;
-        Ok(Self { database: Database::new(name, connector) })
+        Ok(Self { database: Database::new(name, connector), beside })
     }
 
     /// The copy, to look at.
@@ -53,7 +50,7 @@ impl Checkpoint {
         &self.database
     }
 
-    /// Drops `database`, whoever is connected, and makes it anew, under its name, as it was.
+    /// Drops `database`, whoever is connected, and makes it anew, under its name, as it was, with what was said of it.
     ///
     /// # Errors
     /// Its comment is not ours, or the server refuses.
@@ -64,6 +61,7 @@ impl Checkpoint {
         drop_ours(&mut session, &name).await?;
         create(&mut session, &name, self.database.name(), connector).await?;
         Mark::new(State::Clone).write(&mut session, &name).await?;
+        self.beside.write(&mut session, &name).await?;
         let _ = session.close().await;
         Ok(())
     }

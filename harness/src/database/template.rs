@@ -5,6 +5,7 @@ use std::fmt;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::sync::Mutex;
 
+use super::beside::Beside;
 use super::error::{DatabaseError, TemplateError};
 use super::mark::{Mark, Standing, State, execute};
 use super::name::DatabaseName;
@@ -23,15 +24,7 @@ pub struct Template {
     connector: Connector,
     /// Holds the shared lock; also makes the clones, one at a time.
     session: Mutex<PgConnection>,
-    /// What `CREATE DATABASE … TEMPLATE` does not copy, as statements with the name left out.
-    beside: Vec<Beside>,
-}
-
-/// A statement about a database, in two halves around its quoted name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Beside {
-    before: String,
-    after: String,
+    beside: Beside,
 }
 
 impl Template {
@@ -61,7 +54,7 @@ impl Template {
             }
             lock(&mut session, &name, "pg_advisory_unlock", "build").await?;
         }
-        let beside = read_beside(&mut session, &name).await?;
+        let beside = Beside::read(&mut session, &name).await?;
         Ok(Self { name, connector, session: Mutex::new(session), beside })
     }
 
@@ -107,11 +100,7 @@ impl Template {
     async fn clone_over(&self, session: &mut PgConnection, name: &DatabaseName) -> Result<(), DatabaseError> {
         create(session, name, self.name.as_str(), &self.connector).await?;
         Mark::new(State::Clone).write(session, name).await?;
-        for Beside { before, after } in &self.beside {
-            let statement = format!("{before}{}{after}", quote_identifier(name.as_str()));
-            execute(session, statement).await.map_err(DatabaseError::statement("set up", name.as_str()))?;
-        }
-        Ok(())
+        self.beside.write(session, name).await
     }
 
     /// Drops the template, unless somebody else uses it. Returns whether it is gone.
@@ -209,41 +198,4 @@ async fn lock(
 pub(super) fn lock_call(function: &str, name: &DatabaseName, what: &str) -> String {
     let key = quote_literal(&format!("{LOCK_SPACE}{what}/{name}"));
     format!("select pg_catalog.{function}(pg_catalog.hashtextextended({key}, 7))")
-}
-
-/// Settings and privileges of the database, which a clone does not get by itself.
-async fn read_beside(session: &mut PgConnection, name: &DatabaseName) -> Result<Vec<Beside>, DatabaseError> {
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "select 'alter ' || case when s.setrole = 0 then 'database '
-                            else 'role ' || quote_ident(r.rolname) || ' in database ' end,
-                ' set ' || quote_ident(split_part(c.line, '=', 1)) || ' = '
-                || case when v.is_list then substr(c.line, strpos(c.line, '=') + 1)
-                        else quote_literal(substr(c.line, strpos(c.line, '=') + 1)) end
-         from pg_catalog.pg_database d
-         join pg_catalog.pg_db_role_setting s on s.setdatabase = d.oid
-         left join pg_catalog.pg_roles r on r.oid = s.setrole
-         cross join lateral unnest(s.setconfig) as c(line)
-         cross join lateral (select lower(split_part(c.line, '=', 1)) = any(array[
-            'search_path', 'temp_tablespaces', 'session_preload_libraries', 'local_preload_libraries']) as is_list) v
-         where d.datname = $1
-         union all
-         select case when a.revoke then 'revoke ' else 'grant ' end || a.privilege || ' on database ',
-                case when a.revoke then ' from ' else ' to ' end
-                || coalesce(quote_ident(r.rolname), 'public') || case when a.grantable then ' with grant option' else '' end
-         from pg_catalog.pg_database d
-         cross join lateral (
-            select 1 as rank, true as revoke, 'all' as privilege, 0::oid as grantee, false as grantable
-            where d.datacl is not null
-            union all
-            select 2, false, x.privilege_type, x.grantee, x.is_grantable from pg_catalog.aclexplode(d.datacl) x
-            where x.grantee <> d.datdba) a
-         left join pg_catalog.pg_roles r on r.oid = a.grantee
-         where d.datname = $1
-         order by 1 desc",
-    )
-    .bind(name.as_str())
-    .fetch_all(session)
-    .await
-    .map_err(DatabaseError::statement("read the settings of", name.as_str()))?;
-    Ok(rows.into_iter().map(|(before, after)| Beside { before, after }).collect())
 }

@@ -133,6 +133,8 @@ codes! {
     F002 => Resumable;
     /// interrupted and run again, a step leaves other rows
     F003 => Resumable;
+    /// interrupted and run again, a step leaves a sequence that gives numbers again
+    F004 => Resumable;
     /// an assertion about resuming does not hold
     F009 => Resumable;
     /// the way forward takes longer than its budget

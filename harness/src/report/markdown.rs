@@ -8,7 +8,7 @@ use crate::facts::{BOOTSTRAP_DRAWS, Direction};
 use crate::record::RunRecord;
 use crate::scenario::Claim;
 
-/// The record as Markdown: claims, findings, steps, cost, latency with plans, rows.
+/// The record as Markdown: claims, findings, steps, cost, traffic, locks, faults, latency with plans, rows.
 pub fn markdown(record: &RunRecord) -> String {
     let mut page = String::new();
     // Writing to a String can not fail.
@@ -36,6 +36,7 @@ fn write(record: &RunRecord, page: &mut String) -> std::fmt::Result {
     traffic::traffic(record, page)?;
     locks::locks(record, page)?;
     rollout::rollout(record, page)?;
+    super::faults::faults(record, page)?;
     latency(record, page)?;
     rows(record, page)
 }

@@ -1,5 +1,6 @@
 //! One run from server to judgement.
 
+use std::pin::Pin;
 use std::time::Instant;
 
 use super::account::Account;
@@ -125,7 +126,7 @@ struct Runner<'a> {
     listener: Tee<'a>,
 }
 
-impl Runner<'_> {
+impl<'a> Runner<'a> {
     async fn whole(
         &mut self,
         provider: &Provider,
@@ -164,7 +165,12 @@ impl Runner<'_> {
         let judged = tokio::select! {
             biased;
             () = &mut interrupt => Err(RunError::Interrupted),
-            judged = self.on(&stage, provider) => judged,
+            case = self.on(&stage) => case,
+        };
+        let judged = match judged {
+            // What was seen by then is judged, also when the interruption comes while faults are planted.
+            Ok(case) => self.concluded(&stage, provider, case, interrupt).await,
+            Err(error) => Err(error),
         };
         let judged = match judged {
             Ok(refuted) => refuted,
@@ -188,7 +194,26 @@ impl Runner<'_> {
         Ok(kept)
     }
 
-    async fn on(&mut self, stage: &Stage, provider: &Provider) -> Result<Verdict, RunError> {
+    /// Plants the faults, and judges.
+    async fn concluded(
+        &mut self,
+        stage: &Stage,
+        provider: &Provider,
+        mut case: CaseFile<'_>,
+        interrupt: Pin<&mut impl Future<Output = ()>>,
+    ) -> Result<Verdict, RunError> {
+        if let Some(faults) =
+            self.settings.faults.as_ref().filter(|_| self.wants(Claim::Resumable) && case.after.is_some())
+        {
+            case.sweep = self.sweep(stage, provider, faults, interrupt).await?;
+        }
+        let judgement = judge(&case, &self.settings.claims);
+        let overall = judgement.overall();
+        self.listener.tell(&Event::Judged(judgement));
+        Ok(overall)
+    }
+
+    async fn on(&mut self, stage: &Stage) -> Result<CaseFile<'a>, RunError> {
         let plan = self.plan;
         let rehearsal = self.rehearse(stage).await?;
         let rollout = self.roll_out(stage).await?;
@@ -247,15 +272,7 @@ impl Runner<'_> {
                 self.listener.end(&phase);
             }
         }
-        if let Some(faults) =
-            self.settings.faults.as_ref().filter(|_| self.wants(Claim::Resumable) && case.after.is_some())
-        {
-            case.sweep = self.sweep(stage, provider, faults).await?;
-        }
-        let judgement = judge(&case, &self.settings.claims);
-        let overall = judgement.overall();
-        self.listener.tell(&Event::Judged(judgement));
-        Ok(overall)
+        Ok(case)
     }
 
     /// An account of the way forward, where somebody wants to know what it costs; with a replica that follows, where
@@ -312,6 +329,7 @@ impl Runner<'_> {
         stage: &Stage,
         provider: &Provider,
         faults: &FaultSettings,
+        interrupt: Pin<&mut impl Future<Output = ()>>,
     ) -> Result<Option<FaultSweep>, RunError> {
         let kind = stage.server.kind();
         if kind == ServerKind::External {
@@ -319,7 +337,7 @@ impl Runner<'_> {
             return Ok(None);
         }
         let phase = self.listener.begin("interrupt and run again");
-        let swept = Box::pin(sweep::sweep(self.plan, provider, faults, kind, &mut self.listener)).await?;
+        let swept = Box::pin(sweep::sweep(self.plan, provider, faults, kind, &mut self.listener, interrupt)).await?;
         if let Some(sweep) = &swept {
             self.listener.tell(&Event::FaultsSwept(sweep.clone()));
         }

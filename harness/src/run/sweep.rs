@@ -8,89 +8,124 @@
 mod compare;
 mod journal;
 mod points;
+mod sequences;
+mod settings;
+mod volume;
+mod walk;
 mod worker;
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
+pub use self::settings::{FaultSettings, Faults};
+
+use self::points::Points;
 use self::worker::Worker;
 use super::RunError;
 use super::journal::Journal;
 use super::runner::Tee;
-use crate::facts::{FaultPoint, FaultSweep, FaultTrial};
+use crate::facts::{FaultKind, FaultPoint, FaultSweep, FaultTrial};
 use crate::record::Event;
 use crate::scenario::Plan;
-use crate::server::{Durability, Placement, Provider, Request, ServerKind};
-
-/// At which boundaries a path is interrupted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Faults {
-    /// Those of statements.
-    Statements,
-    /// Those of batches.
-    Batches,
-    /// All of them, and by every kind of fault.
-    All,
-}
-
-/// What to plant, and where the outcomes are kept while the sweep goes on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FaultSettings {
-    /// The boundaries.
-    pub faults: Faults,
-    /// A file with the outcomes so far: an interrupted sweep of the same plan goes on from there. It is gone when the
-    /// sweep has come to its end.
-    pub journal: Option<PathBuf>,
-}
+use crate::server::{Durability, Placement, Provider, Request, ServerKind, in_words};
 
 /// Workers at once: one is at work while the server of another recovers.
 const WORKERS: usize = 2;
 
-/// Sweeps a path; `None` where a step is refused undisturbed, since then there is nothing to compare with.
+/// Sweeps a path; `None` where a step is refused undisturbed, since then there is nothing to compare with. When `stop`
+/// comes first, what was tried by then is told, and the journal stays for the next sweep.
 pub(super) async fn sweep(
     plan: &Plan,
     provider: &Provider,
     settings: &FaultSettings,
     kind: ServerKind,
     listener: &mut Tee<'_>,
+    stop: impl Future<Output = ()>,
 ) -> Result<Option<FaultSweep>, RunError> {
     let provider = provider.clone().asking(|request| durable(request, kind));
-    let Some(first) = Worker::prepare(plan, &provider).await? else { return Ok(None) };
-    let (points, mut left_out) = points::chosen(plan, settings.faults, first.boundaries(), first.has_proxy());
-    left_out.push("no fault of the disk: it would take a file system of its own".to_owned());
+    let mut stop = std::pin::pin!(stop);
+    let first = tokio::select! {
+        biased;
+        () = &mut stop => {
+            let stopped = Some("stopped on request before a fault was planted".to_owned());
+            return Ok(Some(FaultSweep { stopped, ..FaultSweep::default() }));
+        }
+        first = Worker::prepare(plan, &provider) => first?,
+    };
+    let Some(first) = first else { return Ok(None) };
+    let Points { all: points, mut left_out, mut unplanted } =
+        Points::chosen(settings, &first.walk().ran, &first.means());
+    left_out.extend(first.walk().left_out.iter().cloned());
+    let points: Vec<FaultPoint> = points.into_iter().collect();
     let (journal, known) = journal::open(settings.journal.as_deref(), plan, &points);
-    let open: VecDeque<FaultPoint> =
-        points.iter().filter(|point| !known.iter().any(|trial| trial.point == **point)).cloned().collect();
+    let open = points.iter().filter(|point| !known.iter().any(|trial| trial.point == **point)).cloned();
+    let (full, open) = open.partition(|point| point.kind == FaultKind::Disk);
     let shared = Shared {
         of: points.len(),
         open: Mutex::new(open),
+        full: Mutex::new(full),
         state: Mutex::new(State { trials: known.clone(), journal, listener }),
     };
+    let largest = first.walk().largest;
+    let stopped = tokio::select! {
+        biased;
+        () = &mut stop => true,
+        worked = all(plan, &provider, first, largest, &shared) => {
+            if let Some(why) = worked? {
+                unplanted.insert(FaultKind::Disk, why);
+            }
+            false
+        }
+    };
+    let State { mut trials, journal, .. } = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let finished = if stopped { None } else { journal.map(Journal::finish) };
+    if let Some(Err(error)) = finished {
+        tracing::warn!(%error, "the journal of the sweep stays, and the next sweep would go on with it");
+    }
+    let stopped = stopped.then(|| format!("stopped on request after {} of {} boundaries", trials.len(), points.len()));
+    trials.sort_by(|one, other| one.point.cmp(&other.point));
+    Ok(Some(FaultSweep { trials, resumed: known.len(), left_out, unplanted, stopped }))
+}
+
+/// Tries every point, those of a full disk last, on a server of their own; why there was none, where it did not start.
+async fn all<'p>(
+    plan: &'p Plan,
+    provider: &Provider,
+    first: Worker<'p>,
+    largest: u64,
+    shared: &Shared<'_, '_>,
+) -> Result<Option<String>, RunError> {
     let rest = async {
         // One point is not worth another server.
         let enough = shared.open.lock().unwrap_or_else(PoisonError::into_inner).len() < WORKERS;
-        if enough { Ok(None) } else { Worker::prepare(plan, &provider).await }
+        if enough { Ok(None) } else { Worker::prepare(plan, provider).await }
     };
     let second = async {
         match rest.await? {
-            Some(worker) => work(worker, &shared).await,
+            Some(worker) => work(worker, &shared.open, shared).await,
             None => Ok(()),
         }
     };
-    tokio::try_join!(work(first, &shared), second)?;
-    let State { mut trials, journal, .. } = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if let Some(Err(error)) = journal.map(Journal::finish) {
-        tracing::warn!(%error, "the journal of the sweep stays, and the next sweep would go on with it");
+    tokio::try_join!(work(first, &shared.open, shared), second)?;
+    if shared.full.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
+        return Ok(None);
     }
-    trials.sort_by(|one, other| one.point.cmp(&other.point));
-    Ok(Some(FaultSweep { trials, resumed: known.len(), left_out }))
+    let bounded = provider.clone().asking(|request| request.volume = Some(volume::bytes(largest)));
+    match Worker::prepare(plan, &bounded).await {
+        Ok(Some(worker)) => work(worker, &shared.full, shared).await.map(|()| None),
+        Ok(None) => Ok(Some("the path is refused on the server with the volume".to_owned())),
+        Err(RunError::Server(error)) => Ok(Some(in_words(&error))),
+        Err(error) => Err(error),
+    }
 }
 
 /// What workers share.
 struct Shared<'a, 'b> {
     of: usize,
     open: Mutex<VecDeque<FaultPoint>>,
+    /// Those of a full disk.
+    full: Mutex<VecDeque<FaultPoint>>,
     state: Mutex<State<'a, 'b>>,
 }
 
@@ -100,13 +135,19 @@ struct State<'a, 'b> {
     listener: &'a mut Tee<'b>,
 }
 
-async fn work(mut worker: Worker<'_>, shared: &Shared<'_, '_>) -> Result<(), RunError> {
+async fn work(
+    mut worker: Worker<'_>,
+    open: &Mutex<VecDeque<FaultPoint>>,
+    shared: &Shared<'_, '_>,
+) -> Result<(), RunError> {
     loop {
-        let point = shared.open.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let point = open.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let Some(point) = point else { break };
+        let started = Instant::now();
         let outcome = worker.attempt(&point).await?;
+        let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mut state = shared.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let trial = FaultTrial { point, outcome };
+        let trial = FaultTrial { point, outcome, took_ms };
         if let Some(Err(error)) = state.journal.as_mut().map(|journal| journal.note(&trial)) {
             tracing::warn!(%error, "can not write to the journal of the sweep");
         }

@@ -19,6 +19,7 @@ use super::places::Places;
 use super::postmaster::Postmaster;
 use super::request::Request;
 use super::run_directory::RunDirectory;
+use super::volume::Volume;
 use super::{room, settings, sweep};
 
 /// How often another port is tried when somebody took the one that was just free.
@@ -33,6 +34,7 @@ pub(super) struct Embedded {
     postmaster: Postmaster,
     run: RunDirectory,
     installation: Installation,
+    volume: Option<Volume>,
     address: Address,
 }
 
@@ -56,10 +58,11 @@ impl Embedded {
             let (places, request, installation) = (places.clone(), request.clone(), installation.clone());
             blocking(move || prepare(&places, &base, &request, &installation)).await?
         };
-        let (postmaster, address) = launch(&installation, &run, free_port).await?;
+        let volume = request.volume.map(|bytes| Volume::at(run.volume(), bytes));
+        let (postmaster, address) = launch(&installation, &run, volume.as_ref(), free_port).await?;
         let Address { socket, port } = address.clone();
         let connector = Connector::embedded(socket, port, SUPERUSER, &password, installation.major);
-        Ok((Self { postmaster, run, installation, address }, connector))
+        Ok((Self { postmaster, run, installation, volume, address }, connector))
     }
 
     pub(super) fn data_directory(&self) -> PathBuf {
@@ -81,7 +84,7 @@ impl Embedded {
         run: &RunDirectory,
         like: &Connector,
     ) -> Result<(Postmaster, Connector), ServerError> {
-        let (postmaster, Address { socket, port }) = launch(&self.installation, run, free_port).await?;
+        let (postmaster, Address { socket, port }) = launch(&self.installation, run, None, free_port).await?;
         let password = like.password().unwrap_or_default();
         Ok((postmaster, Connector::embedded(socket, port, SUPERUSER, password, self.installation.major)))
     }
@@ -95,10 +98,25 @@ impl Embedded {
         self.postmaster.kill_all();
     }
 
+    /// Where the server sees its volume, if it was given one.
+    pub(super) fn volume(&self) -> Option<&Path> {
+        self.volume.as_ref().map(Volume::place)
+    }
+
+    /// Takes all the room on the volume. Blocks.
+    pub(super) fn fill(&self) -> Result<(), ServerError> {
+        self.volume.as_ref().map_or(Ok(()), |volume| volume.fill(self.postmaster.pid().as_raw()))
+    }
+
+    /// Gives it back.
+    pub(super) fn make_room(&self) -> Result<(), ServerError> {
+        self.volume.as_ref().map_or(Ok(()), |volume| volume.make_room(self.postmaster.pid().as_raw()))
+    }
+
     /// Starts it again on the data that it has, at the same address.
     pub(super) async fn recover(&mut self) -> Result<(), ServerError> {
         let Address { socket, port } = &self.address;
-        let command = postgres(&self.installation, &self.run, socket.as_deref(), *port);
+        let command = postgres(&self.installation, &self.run, self.volume.as_ref(), socket.as_deref(), *port);
         self.postmaster = Postmaster::start(command, &self.run.data(), &self.run.log()).await?;
         Ok(())
     }
@@ -110,7 +128,7 @@ impl Embedded {
         self.run.mark_kept()?;
         self.postmaster.stop(Signal::SIGINT);
         let Address { socket, port } = &self.address;
-        let command = postgres(&self.installation, &self.run, socket.as_deref(), *port);
+        let command = postgres(&self.installation, &self.run, self.volume.as_ref(), socket.as_deref(), *port);
         Postmaster::detach(command, &self.run.data(), &self.run.log())
     }
 }
@@ -141,6 +159,9 @@ fn prepare(
     let cluster = CachedCluster::ensure(&places.cache, base, installation, request.locale.as_deref())?;
     let account = Account::unprivileged();
     let run = RunDirectory::create(base, account.as_ref())?;
+    if request.volume.is_some() {
+        run.make_volume()?;
+    }
     cluster.copy_to(&run.data(), account.as_ref())?;
     let path = run.data().join("postgresql.conf");
     let lines = settings::as_configuration(settings.iter().map(|(name, value)| (name.as_str(), value.as_str())));
@@ -153,13 +174,14 @@ fn prepare(
 async fn launch(
     installation: &Installation,
     run: &RunDirectory,
+    volume: Option<&Volume>,
     mut next_port: impl FnMut() -> Result<u16, ServerError>,
 ) -> Result<(Postmaster, Address), ServerError> {
     let mut attempt = 1;
     loop {
         let port = next_port()?;
         let socket = socket_directory(run, port);
-        let command = postgres(installation, run, socket.as_deref(), port);
+        let command = postgres(installation, run, volume, socket.as_deref(), port);
         match Postmaster::start(command, &run.data(), &run.log()).await {
             Ok(postmaster) => return Ok((postmaster, Address { socket, port })),
             Err(ServerError::NotStarted { log, .. }) if port_was_taken(&log) && attempt < PORT_ATTEMPTS => {
@@ -194,7 +216,13 @@ fn socket_directory(run: &RunDirectory, port: u16) -> Option<PathBuf> {
     fits.then_some(directory)
 }
 
-fn postgres(installation: &Installation, run: &RunDirectory, socket: Option<&Path>, port: u16) -> Command {
+fn postgres(
+    installation: &Installation,
+    run: &RunDirectory,
+    volume: Option<&Volume>,
+    socket: Option<&Path>,
+    port: u16,
+) -> Command {
     let mut command = Command::new(installation.bin_dir.join("postgres"));
     // The setting is a list whose parts may stand in double quotes (PostgreSQL manual, 20.3.1).
     let sockets = socket.map(|path| format!("\"{}\"", path.display())).unwrap_or_default();
@@ -209,7 +237,10 @@ fn postgres(installation: &Installation, run: &RunDirectory, socket: Option<&Pat
     }
     command.env("LC_ALL", "C").env_remove("PGDATA").current_dir("/");
     if let Some(account) = Account::unprivileged() {
-        account.apply(&mut command);
+        match volume.and_then(|volume| volume.mount(&account)) {
+            Some(mount) => mount.apply(&mut command),
+            None => account.apply(&mut command),
+        }
     }
     command
 }
@@ -236,7 +267,7 @@ mod tests {
             tries.push(port);
             Ok(port)
         };
-        let (postmaster, _) = launch(&installation, &run, next).await.unwrap();
+        let (postmaster, _) = launch(&installation, &run, None, next).await.unwrap();
         assert!(postmaster.is_alive());
         assert!(tries.len() > 1 && tries.first() == Some(&taken), "{tries:?}");
     }

@@ -1,6 +1,7 @@
 //! The one place that talks to the kernel directly: starting a process that ends when this one does.
 #![allow(unsafe_code, reason = "`pre_exec` is the only way to ask for a parent-death signal, and it is unsafe")]
 
+use std::ffi::{CStr, CString};
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
@@ -38,6 +39,50 @@ impl Account {
     pub(super) fn apply(&self, command: &mut Command) {
         command.uid(self.uid.as_raw()).gid(self.gid.as_raw());
     }
+}
+
+/// A file system in memory, seen by one process and its children alone, and who that process is from then on.
+#[derive(Debug, Clone)]
+pub(super) struct Mount {
+    pub(super) place: CString,
+    /// Those of tmpfs(5).
+    pub(super) options: CString,
+    /// Whose rights are left; those of this process where there is none.
+    pub(super) account: Option<Account>,
+}
+
+impl Mount {
+    /// Makes the command mount it before anything else. The command must not change its user by itself, since that would
+    /// come first.
+    pub(super) fn apply(self, command: &mut Command) {
+        // SAFETY: between fork and exec only system calls are made: unshare, mount, setgroups, setgid, setuid; the
+        // strings were made before.
+        unsafe {
+            command.pre_exec(move || try_mount(&self));
+        }
+    }
+}
+
+/// Leaves the mounts that others see, mounts, and gives up all rights but the account's.
+#[cfg(target_os = "linux")]
+pub(super) fn try_mount(mount: &Mount) -> io::Result<()> {
+    use nix::mount::MsFlags;
+    nix::sched::unshare(nix::sched::CloneFlags::CLONE_NEWNS)?;
+    let nothing = None::<&CStr>;
+    nix::mount::mount(nothing, c"/", nothing, MsFlags::MS_REC | MsFlags::MS_PRIVATE, nothing)?;
+    let (place, options) = (mount.place.as_c_str(), Some(mount.options.as_c_str()));
+    nix::mount::mount(Some(c"tmpfs"), place, Some(c"tmpfs"), MsFlags::MS_NOSUID | MsFlags::MS_NODEV, options)?;
+    if let Some(account) = &mount.account {
+        nix::unistd::setgroups(&[])?;
+        nix::unistd::setgid(account.gid)?;
+        nix::unistd::setuid(account.uid)?;
+    }
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn try_mount(_: &Mount) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Starts a command in a process group of its own (Ctrl-C reaches us first) that gets SIGQUIT when this process ends,

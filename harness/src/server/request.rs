@@ -20,6 +20,9 @@ pub struct Request {
     pub placement: Placement,
     /// How much data will be in the server at its fullest, clones included, as far as that is known.
     pub estimated_bytes: Option<u64>,
+    /// A volume of this many bytes beside the data directory, that can be filled; only an embedded server that is started
+    /// by root can have one.
+    pub volume: Option<u64>,
 }
 
 /// Whether a server that we make flushes to disk.

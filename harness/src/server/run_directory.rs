@@ -60,6 +60,16 @@ impl RunDirectory {
         self.path.join("data")
     }
 
+    /// Where a volume of the server's own is mounted; others see an empty directory.
+    pub(super) fn volume(&self) -> PathBuf {
+        self.path.join("volume")
+    }
+
+    /// Makes that directory.
+    pub(super) fn make_volume(&self) -> Result<(), ServerError> {
+        make_directory(&self.volume(), 0o700, None)
+    }
+
     pub(super) fn socket(&self) -> PathBuf {
         self.path.join("socket")
     }

@@ -234,6 +234,38 @@ impl Server {
         }
     }
 
+    /// Where the server sees the volume that it was asked to be given; `None` where it has none.
+    pub fn volume(&self) -> Option<PathBuf> {
+        match &self.backend {
+            Backend::Embedded(embedded) => embedded.volume().map(Path::to_owned),
+            Backend::Docker(_) | Backend::External => None,
+        }
+    }
+
+    /// Takes all the room that is left on the volume, until [`Server::make_room`]. Nothing happens without one.
+    ///
+    /// # Errors
+    ///
+    /// The volume can not be written to for another reason than that it is full.
+    pub fn fill(&self) -> Result<(), ServerError> {
+        match &self.backend {
+            Backend::Embedded(embedded) => embedded.fill(),
+            Backend::Docker(_) | Backend::External => Ok(()),
+        }
+    }
+
+    /// Gives the room back that [`Server::fill`] took.
+    ///
+    /// # Errors
+    ///
+    /// What took it can not be removed.
+    pub fn make_room(&self) -> Result<(), ServerError> {
+        match &self.backend {
+            Backend::Embedded(embedded) => embedded.make_room(),
+            Backend::Docker(_) | Backend::External => Ok(()),
+        }
+    }
+
     /// Starts a killed server again, on the data that it has, and returns when it has recovered.
     ///
     /// # Errors

@@ -28,6 +28,18 @@ fn only_and_skip_exclude_each_other() -> Outcome {
 }
 
 #[test]
+fn a_kind_of_fault_that_does_not_exist_is_refused_with_those_that_do() -> Outcome {
+    assert_seen!(Workshop::mini()?.run(&["run", "mini", "--faults", "all", "--fault-kinds", "disk,fire"])?);
+    Ok(())
+}
+
+#[test]
+fn kinds_of_faults_without_boundaries_to_plant_them_at_are_refused() -> Outcome {
+    assert_seen!(Workshop::mini()?.run(&["run", "mini", "--fault-kinds", "disk"])?);
+    Ok(())
+}
+
+#[test]
 fn an_unknown_option_gets_the_nearest_one() -> Outcome {
     assert_seen!(Workshop::mini()?.run(&["run", "mini", "--pth", "expand"])?);
     Ok(())

@@ -59,18 +59,23 @@ struct Running {
 }
 
 impl Running {
-    fn start(mut command: Command, place: Place) -> Outcome<Self> {
+    fn start(command: Command, place: Place) -> Outcome<Self> {
+        Self::start_until(command, place.line())
+    }
+
+    /// Runs until a line of the log holds the words.
+    fn start_until(mut command: Command, words: &str) -> Outcome<Self> {
         command.env("PGPROOF_LOG", "pgproof=debug").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn()?;
         let mut stderr = BufReader::new(child.stderr.take().ok_or("no stderr")?);
         let mut said = String::new();
         while stderr.read_line(&mut said)? > 0 {
-            if said.lines().last().is_some_and(|line| line.contains(place.line())) {
+            if said.lines().last().is_some_and(|line| line.contains(words)) {
                 return Ok(Self { child, stderr });
             }
         }
         child.wait()?;
-        Err(format!("the run ended before `{}`: {said}", place.line()).into())
+        Err(format!("the run ended before `{words}`: {said}").into())
     }
 
     /// Sends the signal; the exit code and what was said after it.
@@ -146,4 +151,34 @@ async fn a_clean_drops_what_a_killed_run_left_on_another_s_server(
     let left = databases(&host).await?.into_iter().filter(|name| !name.starts_with("pgproof_t_")).collect::<Vec<_>>();
     assert_eq!(left, before);
     Ok(host.stop().await?)
+}
+
+/// A sweep is long, and what it has seen so far is worth keeping: it is judged, and the next one goes on from there.
+#[rstest]
+fn an_interrupted_sweep_of_faults_decides_nothing_and_the_same_command_goes_on_with_it(
+    #[values(Signal::SIGINT, Signal::SIGTERM)] signal: Signal,
+) -> Outcome {
+    let workshop = Workshop::mini()?;
+    let sweep = ["run", "mini", "--only", "A,F", "--faults", "statements", "--fault-kinds", "backend,server"];
+    let running = Running::start_until(workshop.command(&sweep), "2 of ")?;
+    let (code, said) = running.end(signal)?;
+    assert_eq!(code, Some(130), "{said}");
+    assert!(said.contains("interrupted: the same command goes on with the faults"), "{said}");
+    workshop.nothing_left(Duration::from_secs(2))?;
+    let out = workshop.path().join("target/pgproof/mini/expand");
+    let record: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(out.join("run.json"))?)?;
+    let claim = |record: &serde_json::Value, name: &str| record["claims"][name]["verdict"].as_str().map(str::to_owned);
+    assert_eq!(claim(&record, "applies").as_deref(), Some("proven"), "{record:#}");
+    assert_eq!(claim(&record, "resumable").as_deref(), Some("inconclusive"), "{record:#}");
+    let reason = record["claims"]["resumable"]["reason"].as_str().unwrap_or_default();
+    assert!(reason.starts_with("stopped on request after "), "{reason}");
+    let tried = record["faults"]["trials"].as_array().map_or(0, Vec::len);
+    assert!(tried >= 2 && out.join("faults.jsonl").is_file(), "{tried}");
+    let seen = workshop.run(&sweep)?;
+    assert_eq!(seen.code, Some(0), "{seen}");
+    let record: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(out.join("run.json"))?)?;
+    assert_eq!(record["faults"]["resumed"].as_u64(), u64::try_from(tried).ok(), "{record:#}");
+    assert_eq!(claim(&record, "resumable").as_deref(), Some("proven"), "{record:#}");
+    assert!(!out.join("faults.jsonl").exists(), "a finished sweep leaves a journal");
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::try_join_all;
-use pgproof::database::{Database, DatabaseError, Template, sweep_databases};
+use pgproof::database::{Checkpoint, Database, DatabaseError, Template, sweep_databases};
 use pgproof::server::Request;
 use rstest::rstest;
 
@@ -151,4 +151,44 @@ async fn a_template_can_be_made_on_another_task() -> Outcome {
     .await??;
     assert_eq!(count, 1);
     Ok(())
+}
+
+/// What the server keeps beside the content of a database, and copies with no copy of it.
+const BESIDE: &str = "select concat_ws('; ',
+    (select string_agg(coalesce(r.rolname, 'all') || ' ' || array_to_string(s.setconfig, ','), ' and ' order by r.rolname)
+       from pg_db_role_setting s left join pg_roles r on r.oid = s.setrole where s.setdatabase = d.oid),
+    (select string_agg(x.grantee::regrole::text || ' ' || x.privilege_type, ' and ' order by x.grantee, x.privilege_type)
+       from aclexplode(d.datacl) x where x.grantee <> d.datdba))
+  from pg_database d where d.datname = current_database()";
+
+#[rstest]
+#[tokio::test]
+async fn a_checkpoint_keeps_the_settings_and_grants_of_the_database_itself(
+    #[values(Kind::Embedded, Kind::Docker, Kind::External)] kind: Kind,
+) -> Outcome {
+    let Some(subject) = Subject::start(kind, &test_name(), Request::default()).await? else { return Ok(()) };
+    let database = Database::create_empty(&subject.server, None).await?;
+    let name = pgproof::sql::quote_identifier(database.name());
+    let mut connection = database.connect().await?;
+    for statement in [
+        "create role clerk".to_owned(),
+        format!("alter database {name} set search_path = shop, public"),
+        format!("alter role clerk in database {name} set work_mem = '7MB'"),
+        format!("revoke all on database {name} from public"),
+        format!("grant connect on database {name} to clerk"),
+    ] {
+        tell(&mut connection, &statement).await?;
+    }
+    let said = "clerk work_mem=7MB and all search_path=shop, public; clerk CONNECT";
+    assert_eq!(ask::<String>(&mut connection, BESIDE).await?, said);
+    drop(connection);
+    let checkpoint = Checkpoint::of(&database).await?;
+    let mut connection = checkpoint.database().connect().await?;
+    let copied: String = ask(&mut connection, BESIDE).await?;
+    drop(connection);
+    checkpoint.restore(&database).await?;
+    let mut connection = database.connect().await?;
+    let restored: String = ask(&mut connection, BESIDE).await?;
+    assert_eq!((copied.as_str(), restored.as_str()), (said, said));
+    subject.stop().await
 }

@@ -2,14 +2,16 @@
 
 use sqlx::PgConnection;
 
-use super::worker::Reached;
-use crate::database::Database;
+use super::sequences::repeating;
+use super::walk::Reached;
+use crate::database::{Checkpoint, Database};
 use crate::facts::{DifferenceKind, FaultObject, FaultOutcome, FaultRows, NumericMode, Observation, RowDifferences};
 use crate::judge::key_text;
 use crate::observe::{self, Keyed, ObserveError, RowSource};
 use crate::run::RunError;
 use crate::run::back::{changed, stable_columns};
 use crate::run::look::{close, pinned};
+use crate::run::stage::Stage;
 use crate::scenario::Plan;
 use crate::schema::{Difference, diff};
 use crate::sql::RelationName;
@@ -29,30 +31,31 @@ const NUMBERED: &str = "with own as (
      or exists (select from pg_catalog.pg_constraint k join own on own.attrelid = k.confrelid and own.attnum = any (k.confkey)
           where k.contype = 'f' and k.conrelid = a.attrelid and a.attnum = any (k.conkey)))";
 
-/// Compares the catalog, and the rows of every relation whose content differs.
+/// Compares the catalog, the rows of every relation whose content differs, and where the sequences stand.
 pub(super) async fn compared(
     plan: &Plan,
-    undisturbed: &Reached,
-    work: &Database,
+    stage: &Stage,
+    (before, undisturbed): (&Reached, &Reached),
     now: &Observation,
 ) -> Result<FaultOutcome, RunError> {
+    let (baseline, work) = (&stage.baseline, &stage.work);
     let differences = diff(&undisturbed.seen.catalog, &now.catalog);
     let told =
         |difference: &Difference| FaultObject { object: difference.object.to_string(), what: difference.to_string() };
     let objects: Vec<FaultObject> = differences.iter().map(told).collect();
     let mut rows = Vec::new();
-    if let Some(checkpoint) = &undisturbed.checkpoint {
-        let suspects = changed(&undisturbed.seen.relations, &now.relations);
-        // A relation that only one side has is an object that differs.
-        let both = suspects.into_iter().filter(|(_, (before, after))| before.is_some() && after.is_some());
-        for (relation, _) in both {
-            rows.extend(differing(plan, checkpoint.database(), work, &relation).await?);
-        }
+    let right = undisturbed.checkpoint.as_ref().map_or(baseline, Checkpoint::database);
+    let suspects = changed(&undisturbed.seen.relations, &now.relations);
+    // A relation that only one side has is an object that differs.
+    let both = suspects.into_iter().filter(|(_, (before, after))| before.is_some() && after.is_some());
+    for (relation, _) in both {
+        rows.extend(differing(plan, right, work, &relation).await?);
     }
-    if objects.is_empty() && rows.is_empty() {
+    let sequences = repeating(&before.seen.sequences, &undisturbed.seen.sequences, &now.sequences);
+    if objects.is_empty() && rows.is_empty() && sequences.is_empty() {
         return Ok(FaultOutcome::Recovered);
     }
-    Ok(FaultOutcome::Elsewhere { objects, rows })
+    Ok(FaultOutcome::Elsewhere { objects, rows, sequences })
 }
 
 async fn differing(

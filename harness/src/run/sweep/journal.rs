@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::facts::{FaultPoint, FaultTrial};
 use crate::run::Journal;
 use crate::scenario::{Plan, StepWork};
+use crate::sql::Script;
 
 /// The journal of a sweep of these points, and what an earlier sweep of the very same plan and points left in it. A
 /// place that can not be written to is told, and done without.
@@ -40,14 +41,16 @@ fn digest(plan: &Plan, points: &[FaultPoint]) -> String {
     hasher.update(plan.hash());
     for step in &plan.steps {
         hasher.update(&step.name);
-        match &step.work {
-            StepWork::Sql { script, .. } => {
-                for statement in script.statements() {
-                    hasher.update(&statement.text);
-                    hasher.update(statement.copy_data.as_deref().unwrap_or_default());
-                }
+        let script = match &step.work {
+            StepWork::Sql { script, .. } => Some(script),
+            StepWork::Batches { job, .. } => {
+                hasher.update(format!("{job:?}"));
+                None
             }
-            StepWork::Batches { job, .. } => hasher.update(format!("{job:?}")),
+        };
+        for statement in script.into_iter().chain(&step.down).flat_map(Script::statements) {
+            hasher.update(&statement.text);
+            hasher.update(statement.copy_data.as_deref().unwrap_or_default());
         }
     }
     hasher.update(format!("{points:?}"));

@@ -1,14 +1,11 @@
 //! A server with a path on it, to be interrupted again and again.
 
-use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, ready};
-use sqlx::PgConnection;
-
 use super::compare::compared;
-use super::points::Ran;
-use crate::apply::{self, ApplyError, Attendant, Boundary, Saboteur};
-use crate::database::Checkpoint;
-use crate::facts::{FaultKind, FaultOutcome, FaultPoint, FaultSide, Observation, StepRun};
+use super::points::{Means, Ran};
+use super::volume;
+use super::walk::{Walk, take};
+use crate::apply::{ApplyError, LockOrder, Saboteur};
+use crate::facts::{FaultKind, FaultOutcome, FaultPoint, FaultSide, StepRun};
 use crate::observe::ObserveError;
 use crate::run::RunError;
 use crate::run::look::{Eye, close};
@@ -16,56 +13,47 @@ use crate::run::stage::Stage;
 use crate::scenario::{Plan, PlannedStep, TransactionMode};
 use crate::server::{Provider, Proxy};
 
-/// One end of every step.
-#[derive(Debug)]
-pub(super) struct Reached {
-    pub(super) seen: Observation,
-    /// `None` stands for the template: what there was before the first step.
-    pub(super) checkpoint: Option<Checkpoint>,
+/// What came of a step that was to be interrupted.
+struct Interrupted {
+    /// Whether the fault came about.
+    struck: bool,
+    /// The transaction that was at stake.
+    transaction: Option<String>,
+    /// The step's own account, where it lived to give one.
+    run: Option<StepRun>,
 }
 
 pub(super) struct Worker<'p> {
     plan: &'p Plan,
     stage: Stage,
     proxy: Option<Proxy>,
-    /// What there is before the first step, and behind each.
-    reached: Vec<Reached>,
-    boundaries: Vec<Ran>,
+    walk: Walk<'p>,
 }
 
 impl<'p> Worker<'p> {
     /// Starts a server and walks the path undisturbed; `None` where a step is refused.
     pub(super) async fn prepare(plan: &'p Plan, provider: &Provider) -> Result<Option<Self>, RunError> {
         let stage = Box::pin(Stage::alone(plan, provider)).await?;
+        volume::prepare(&stage).await?;
         let proxy = Proxy::before(stage.server.connector())?;
-        let mut eye = Eye::default();
-        let mut reached = vec![Reached { seen: eye.observe(&stage.work).await?, checkpoint: None }];
-        let mut clerk = Clerk::default();
-        for step in &plan.steps {
-            let run = apply::run_up(&stage.work.options(), step, &mut clerk, &mut |_| ()).await?;
-            if !run.succeeded() {
-                stage.clear().await?;
-                return Ok(None);
-            }
-            let seen = eye.observe(&stage.work).await?;
-            reached.push(Reached { seen, checkpoint: Some(Checkpoint::of(&stage.work).await?) });
-        }
-        Ok(Some(Self { plan, stage, proxy, reached, boundaries: clerk.ran }))
+        let Some(walk) = Walk::of(plan, &stage).await? else {
+            stage.clear().await?;
+            return Ok(None);
+        };
+        Ok(Some(Self { plan, stage, proxy, walk }))
     }
 
-    pub(super) fn boundaries(&self) -> &[Ran] {
-        &self.boundaries
+    pub(super) fn walk(&self) -> &Walk<'p> {
+        &self.walk
     }
 
-    pub(super) fn has_proxy(&self) -> bool {
-        self.proxy.is_some()
+    pub(super) fn means(&self) -> Means {
+        Means { proxy: self.proxy.is_some(), volume: volume::possible(&self.stage) }
     }
 
     /// Interrupts a step, runs it again unless it is known to be done, and compares.
     pub(super) async fn attempt(&mut self, point: &FaultPoint) -> Result<FaultOutcome, RunError> {
-        let plan = self.plan;
-        let found = plan.steps.iter().zip(&self.reached).zip(self.reached.iter().skip(1));
-        let Some(((step, before), behind)) = found.into_iter().find(|((step, _), _)| step.name == point.step) else {
+        let Some((step, before, behind)) = self.walk.leg(point.direction, &point.step) else {
             return Ok(FaultOutcome::NotMet);
         };
         let stage = &self.stage;
@@ -73,12 +61,19 @@ impl<'p> Worker<'p> {
             Some(checkpoint) => checkpoint.restore(&stage.work).await?,
             None => stage.renew().await?,
         }
+        if point.kind == FaultKind::Disk {
+            volume::put(&stage.work).await?;
+        }
         let mut eye = Eye::default();
         if point.kind != FaultKind::Server {
             // A killed server forgets what was written where, so there every relation has to be read.
             eye.adopt(&stage.work, &before.seen).await?;
         }
-        let (struck, transaction, interrupted) = self.interrupt(step, point).await?;
+        let ran = self.walk.ran.iter().find(|ran| is_of(ran, point));
+        let Interrupted { struck, transaction, run: interrupted } = self.interrupt(step, point, ran).await?;
+        if point.kind == FaultKind::Disk {
+            stage.server.make_room()?;
+        }
         if !struck {
             return Ok(FaultOutcome::NotMet);
         }
@@ -86,42 +81,47 @@ impl<'p> Worker<'p> {
             self.stage.server.recover().await?;
         }
         let stage = &self.stage;
+        let atomic = ran.is_some_and(|ran| ran.transaction == TransactionMode::PerFile);
         let done = match (&interrupted, transaction) {
             // A tool that records a step in the step's own transaction finds the record.
-            (None, Some(id)) if step.transaction() == TransactionMode::PerFile => has_committed(stage, &id).await?,
+            (None, Some(id)) if atomic => has_committed(stage, &id).await?,
             (Some(run), _) => run.succeeded(),
             (None, _) => false,
         };
         if !done {
-            let run = apply::run_up(&stage.work.options(), step, &mut (), &mut |_| ()).await?;
-            if let Some(refusal) = run.refusal {
+            let run = take(&stage.work.options(), step, point.direction, &mut ()).await?;
+            if let Some(refusal) = run.and_then(|run| run.refusal) {
                 let place = format!("{}:{}", refusal.file, refusal.line);
                 return Ok(FaultOutcome::Refused { message: refusal.message, place });
             }
         }
         let now = eye.observe(&stage.work).await?;
-        compared(plan, behind, &stage.work, &now).await
+        compared(self.plan, stage, (before, behind), &now).await
     }
 
-    /// Takes the step until it is interrupted; whether it was, the transaction that was at stake, and the step's own
-    /// account where it lived to give one.
+    /// Takes the step until it is interrupted.
     async fn interrupt(
         &self,
         step: &PlannedStep,
         point: &FaultPoint,
-    ) -> Result<(bool, Option<String>, Option<StepRun>), RunError> {
+        ran: Option<&Ran>,
+    ) -> Result<Interrupted, RunError> {
         let database = self.stage.work.name();
         let straight = self.stage.work.options();
         let proxy = self.proxy.as_ref().filter(|_| point.kind == FaultKind::Answer);
         let options = proxy.map_or_else(|| straight.clone(), |proxy| proxy.connector().options(database));
-        let mut saboteur = Saboteur::new(point, straight, &self.stage.server, proxy);
-        let outcome = apply::run_up(&options, step, &mut saboteur, &mut |_| ()).await;
+        let order = ran.map(|ran| LockOrder { held: ran.held.clone(), wanted: ran.wanted.clone() });
+        let mut saboteur =
+            Saboteur::new(point, straight, &self.stage.server, proxy).crossing(order.unwrap_or_default());
+        let outcome = take(&options, step, point.direction, &mut saboteur).await;
         let (struck, transaction) = saboteur.finish().await;
+        let ended = |struck, transaction, run| Interrupted { struck, transaction, run };
         match outcome {
             // Behind the last statement nothing more is sent: it is the tool that is gone, before it made its note.
-            Ok(_) if struck && point.side == FaultSide::After => Ok((true, None, None)),
-            Ok(run) => Ok((struck && !run.succeeded(), transaction, Some(run))),
-            Err(ApplyError::Server { .. } | ApplyError::Connect { .. }) if struck => Ok((true, transaction, None)),
+            Ok(_) if struck && point.side == FaultSide::After => Ok(ended(true, None, None)),
+            Ok(Some(run)) => Ok(ended(struck && came_about(point.kind, &run), transaction, Some(run))),
+            Ok(None) => Ok(ended(false, None, None)),
+            Err(ApplyError::Server { .. } | ApplyError::Connect { .. }) if struck => Ok(ended(true, transaction, None)),
             Err(error) => Err(error.into()),
         }
     }
@@ -131,6 +131,16 @@ impl<'p> Worker<'p> {
         drop(self.proxy);
         self.stage.abandon().await;
     }
+}
+
+fn is_of(ran: &Ran, point: &FaultPoint) -> bool {
+    (ran.direction, &ran.step, ran.index) == (point.direction, &point.step, point.index)
+}
+
+/// Whether a step that was not cut off fell to the fault: a deadlock is one only when the server says so.
+fn came_about(kind: FaultKind, run: &StepRun) -> bool {
+    let state = run.refusal.as_ref().map(|refusal| refusal.sqlstate.as_str());
+    if kind == FaultKind::Deadlock { state == Some("40P01") } else { state.is_some() }
 }
 
 /// What an atomic record of the step would tell (PostgreSQL manual, 9.27.8). A transaction that a killed server never
@@ -147,26 +157,4 @@ async fn has_committed(stage: &Stage, transaction: &str) -> Result<bool, RunErro
     .map_err(ObserveError::reading("what became of a transaction"))?;
     close(connection).await;
     Ok(status.as_deref() == Some("committed"))
-}
-
-/// Writes down what runs.
-#[derive(Debug, Default)]
-struct Clerk {
-    ran: Vec<Ran>,
-}
-
-impl Attendant for Clerk {
-    fn at<'a>(&'a mut self, boundary: Boundary<'a>, _: &'a mut PgConnection) -> BoxFuture<'a, Result<(), sqlx::Error>> {
-        if let Boundary::StatementEnded(place) = boundary {
-            self.ran.push(Ran {
-                step: place.step.to_owned(),
-                file: place.file.to_owned(),
-                line: place.line,
-                command: place.command.to_owned(),
-                waits_midway: place.sql.to_lowercase().contains("concurrently"),
-                index: place.index,
-            });
-        }
-        ready(Ok(())).boxed()
-    }
 }

@@ -1,8 +1,18 @@
 -- no-transaction
-select cron.unschedule(jobid) from cron.job where jobname = 'refresh_readings_mv';
+-- The extension is gone already where this was interrupted behind it.
+do $$
+begin
+    if to_regclass('cron.job') is not null then
+        perform cron.unschedule(jobid) from cron.job where jobname = 'refresh_readings_mv';
+    end if;
+end
+$$;
 -- An extension that somebody else uses, or made, is left alone.
 do $$
 begin
+    if to_regclass('cron.job') is null then
+        return;
+    end if;
     if not exists (select from cron.job) and exists (
         select from public.recalculation_batches
         where trigger_type = 'validation' and (details ->> 'made_extension')::boolean) then
