@@ -10,7 +10,7 @@ use pgproof::testing::{Subject, all_proven, prove};
 use crate::support::{Outcome, SMALL, STEPS, selection, settings, unguarded};
 
 async fn interrupted(source: &Source) -> Outcome<RunRecord> {
-    let faults = Some(FaultSettings { faults: Faults::All, journal: None });
+    let faults = Some(FaultSettings::of(Faults::All));
     let settings = RunSettings { faults, ..settings(&[Claim::Applies, Claim::Resumable]) };
     Ok(prove(source, &selection("single_source", SMALL, None)?, &Subject::embedded(15), &settings).await?)
 }
