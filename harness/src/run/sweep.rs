@@ -28,7 +28,7 @@ use super::runner::Tee;
 use crate::facts::{FaultKind, FaultPoint, FaultSweep, FaultTrial};
 use crate::record::Event;
 use crate::scenario::Plan;
-use crate::server::{Durability, Placement, Provider, Request, ServerKind, in_words};
+use crate::server::{Durability, Placement, Provider, Request, ServerKind, has_memory_for, in_words};
 
 /// Workers at once: one is at work while the server of another recovers.
 const WORKERS: usize = 2;
@@ -111,7 +111,11 @@ async fn all<'p>(
     if shared.full.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
         return Ok(None);
     }
-    let bounded = provider.clone().asking(|request| request.volume = Some(volume::bytes(largest)));
+    let bytes = volume::bytes(largest);
+    if let Err(why) = has_memory_for(bytes) {
+        return Ok(Some(why));
+    }
+    let bounded = provider.clone().asking(|request| request.volume = Some(bytes));
     match Worker::prepare(plan, &bounded).await {
         Ok(Some(worker)) => work(worker, &shared.full, shared).await.map(|()| None),
         Ok(None) => Ok(Some("the path is refused on the server with the volume".to_owned())),

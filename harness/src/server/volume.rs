@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::ServerError;
 use super::launch::{Account, Mount, try_mount};
+use super::room;
 
 /// The file that takes what room is left.
 const BALLAST: &str = "pgproof-ballast";
@@ -90,4 +91,35 @@ pub fn can_bound_a_volume() -> Result<(), String> {
     });
     let outcome = tried.join().unwrap_or_else(|_| Err(io::Error::other("the thread that tried it is gone")));
     outcome.map_err(|error| format!("a volume of a bounded size takes the right to mount one ({error})"))
+}
+
+/// Whether a volume of this size can be filled, and half of the memory that is free stays so.
+///
+/// # Errors
+/// Why not, in words.
+pub fn has_memory_for(bytes: u64) -> Result<(), String> {
+    fits(bytes, room::available_memory())
+}
+
+fn fits(bytes: u64, free: Option<u64>) -> Result<(), String> {
+    match free {
+        Some(free) if bytes > free / 2 => Err(format!(
+            "a volume for this database takes {} MB of memory, and only {} MB are free",
+            bytes >> 20,
+            free >> 20
+        )),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_volume_leaves_half_of_the_memory_free() {
+        assert_eq!(fits(400 << 20, Some(800 << 20)), Ok(()));
+        let why = fits(401 << 20, Some(800 << 20)).unwrap_err();
+        assert!(why.contains("401 MB") && why.contains("800 MB"), "{why}");
+    }
 }

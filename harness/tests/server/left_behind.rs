@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use pgproof::server::{Kept, Places, Provider, Request, Source, sweep};
+use pgproof::server::{Kept, Places, Provider, Request, Source, can_bound_a_volume, sweep};
 use rstest::rstest;
 use tokio::time::{sleep, timeout};
 
 use crate::subject::{Kind, Outcome, Subject, ask, docker_or_skip, docker_source, tell, test_name};
 
-/// Tells the child which server to hold: `embedded`, `docker`, or `docker-unwatched`.
+/// Tells the child which server to hold: `embedded`, `embedded-volume`, `docker`, or `docker-unwatched`.
 const HOLD: &str = "PGPROOF_TEST_HOLD";
 /// Where the child puts its run directories.
 const DISK: &str = "PGPROOF_TEST_DISK";
@@ -68,8 +68,11 @@ async fn a_server_is_held_as_long_as_its_harness_lives() -> Outcome {
         places.path.clear();
     }
     let source =
-        if hold.as_deref().is_some_and(|hold| hold != "embedded") { docker_source() } else { Source::Embedded };
-    let server = Provider::new(source, Request::default(), places).start().await?;
+        if hold.as_deref().is_some_and(|hold| hold.starts_with("docker")) { docker_source() } else { Source::Embedded };
+    // Where none can be mounted, the server is held without one.
+    let volume = (hold.as_deref() == Some("embedded-volume") && can_bound_a_volume().is_ok()).then_some(16 << 20);
+    let request = Request { volume, ..Request::default() };
+    let server = Provider::new(source, request, places).start().await?;
     let named = match (server.process(), server.container()) {
         (Some(pid), _) => pid.to_string(),
         (None, Some(container)) => container.to_owned(),
@@ -85,10 +88,13 @@ async fn a_server_is_held_as_long_as_its_harness_lives() -> Outcome {
     Ok(())
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_killed_harness_leaves_no_server_and_a_sweep_removes_its_directory() -> Outcome {
+async fn a_killed_harness_leaves_no_server_and_a_sweep_removes_its_directory(
+    #[values("embedded", "embedded-volume")] hold: &str,
+) -> Outcome {
     let disk = tempfile::Builder::new().permissions(std::fs::Permissions::from_mode(0o755)).tempdir()?;
-    let (mut harness, held) = start_holding("embedded", Some(disk.path()))?;
+    let (mut harness, held) = start_holding(hold, Some(disk.path()))?;
     let pid: i32 = held.parse()?;
     let processes = descendants(pid)?;
     assert!(is_process(pid) && processes.len() > 1, "{processes:?}");

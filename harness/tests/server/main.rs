@@ -5,3 +5,4 @@ mod left_behind;
 mod refusals;
 mod subject;
 mod templates;
+mod volume;
