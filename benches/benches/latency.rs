@@ -25,7 +25,7 @@ fn main() -> Result<(), Failure> {
     let mut promises = Promises::default();
     for source in scenarios()? {
         for selection in selections(&arguments, &source)? {
-            measure(&mut criterion, &source, &selection, &mut promises)?;
+            measure(&mut criterion, &arguments, &source, &selection, &mut promises)?;
         }
     }
     criterion.final_summary();
@@ -114,6 +114,7 @@ impl Stage<'_> {
 
 fn measure(
     criterion: &mut Criterion,
+    arguments: &Arguments,
     source: &Source,
     selection: &Selection,
     promises: &mut Promises,
@@ -125,7 +126,12 @@ fn measure(
     for query in &scenario.queries {
         // Sizes have names of their own only where there are several.
         let of_size = if scenario.sizes.is_empty() { String::new() } else { format!("/{}", selection.scale.factor()) };
-        let mut group = criterion.benchmark_group(format!("{}/{}{of_size}", scenario.name, query.name));
+        let name = format!("{}/{}{of_size}", scenario.name, query.name);
+        if [Side::Before, Side::After].iter().any(|side| arguments.wants(&format!("{name}/{}", side.name()))) {
+            // Not while criterion warms up: it would take the seeding for the query's time.
+            stage.pair();
+        }
+        let mut group = criterion.benchmark_group(name);
         let timings = [Side::Before, Side::After].map(|side| {
             let mut connection = None;
             let mut timing = Timing::default();

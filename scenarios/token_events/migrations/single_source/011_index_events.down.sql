@@ -1,4 +1,5 @@
 -- no-transaction
+drop index concurrently if exists public.token_events_duplicates_idx;
 drop index concurrently if exists public.token_events_user_date_idx;
 drop index concurrently if exists public.token_events_reading_id_idx;
 drop index concurrently if exists public.token_events_content_key;

@@ -18,3 +18,8 @@ create index concurrently token_events_reading_id_idx on public.token_events (re
 drop index concurrently if exists public.token_events_user_date_idx;
 create index concurrently token_events_user_date_idx
     on public.token_events (user_id, event_date, reading_id) where is_voided = false;
+
+-- Whoever corrects or deletes a reading looks for another entry of it, which would count now.
+drop index concurrently if exists public.token_events_duplicates_idx;
+create index concurrently token_events_duplicates_idx
+    on public.token_events (user_id, event_date) where void_reason = 'duplicate';

@@ -1,1 +1,1 @@
-select bool_and(indisvalid) and count(*) = 5 from pg_index where indrelid = 'public.token_events'::regclass;
+select bool_and(indisvalid) and count(*) = 6 from pg_index where indrelid = 'public.token_events'::regclass;

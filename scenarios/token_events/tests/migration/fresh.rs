@@ -111,3 +111,32 @@ async fn a_reading_that_is_entered_twice_counts_once_until_the_first_is_deleted(
     assert_eq!((of_two, of_one, fresh), (1, 1, 0));
     Ok(())
 }
+
+/// How many rows of `token_events` are read while one of the last readings is corrected and another deleted, by a planner
+/// that reads no table in full where there is an index to go by.
+async fn rows_read_by_a_correction(connection: &mut PgConnection) -> Outcome<i64> {
+    let read = "select seq_tup_read + idx_tup_fetch from pg_stat_user_tables where relid = 'token_events'::regclass";
+    sqlx::raw_sql("select pg_stat_force_next_flush()").execute(&mut *connection).await?;
+    let before = counted(connection, read).await?;
+    let write = "update electricity_readings set reading = reading + 0.25 where id = (select max(id) - 5 from electricity_readings);
+         delete from electricity_readings where id = (select max(id) - 9 from electricity_readings)";
+    sqlx::raw_sql(write).execute(&mut *connection).await?;
+    sqlx::raw_sql("select pg_stat_force_next_flush()").execute(&mut *connection).await?;
+    Ok(counted(connection, read).await? - before)
+}
+
+#[tokio::test]
+async fn a_correction_reads_a_few_events_however_many_there_are() -> Outcome {
+    let ground = migrated().await?;
+    let mut connection = connect(ground.work()).await?;
+    let events = counted(&mut connection, "select count(*) from token_events").await?;
+    sqlx::raw_sql("set enable_seqscan = off").execute(&mut connection).await?;
+    let by_index = rows_read_by_a_correction(&mut connection).await?;
+    sqlx::raw_sql("drop index token_events_duplicates_idx").execute(&mut connection).await?;
+    let without = rows_read_by_a_correction(&mut connection).await?;
+    connection.close().await?;
+    ground.clear().await?;
+    assert!(by_index < events / 10, "{by_index} of {events}");
+    assert!(without >= events, "without its index it reads all of them, and the count tells so: {without} of {events}");
+    Ok(())
+}
