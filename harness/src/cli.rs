@@ -19,6 +19,7 @@ mod scale;
 mod server_value;
 mod settings;
 mod shelf;
+mod watch;
 
 use std::process::ExitCode;
 

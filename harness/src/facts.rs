@@ -52,8 +52,8 @@ pub use rollout::{
 pub use sequence::SequencePosition;
 pub use server_parity::{Means, RelationParity, ServerParity, ServerSeen};
 pub use sighting::Sighting;
-pub use step_run::{Direction, Refusal, SetAside, StatementRun, StepRun};
+pub use step_run::{BatchProgress, Direction, Refusal, SetAside, StatementRun, StepRun};
 pub use workload::{
     Awaited, BackOff, LedgerCheck, Quantiles, RequestFailure, Running, ShadowCheck, ShadowDifference, Stall,
-    TrafficPause, TrafficPeriod, When, WorkloadTrace,
+    TrafficPause, TrafficPeriod, TrafficPulse, When, WorkloadTrace,
 };

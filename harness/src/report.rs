@@ -3,6 +3,7 @@
 
 mod cost;
 mod dry_run;
+mod event_log;
 mod faults;
 mod json;
 mod locks;
@@ -15,6 +16,7 @@ mod terminal;
 mod traffic;
 
 pub use dry_run::{DRY_RUN_HEADER, dry_row_csv, dry_row_json, dry_steps};
+pub use event_log::{log_csv, log_json, log_markdown};
 pub use json::json;
 pub use markdown::markdown;
 pub use scale::{scale_markdown, scale_terminal};

@@ -22,7 +22,7 @@ use super::attendant::{Attendant, Boundary, Place};
 use super::error::{ApplyError, is_servers_trouble};
 use super::notices::Notices;
 use super::step::{flush_statistics, milliseconds};
-use crate::facts::{Direction, Refusal, StatementRun, StepRun};
+use crate::facts::{BatchProgress, Direction, Refusal, StatementRun, StepRun};
 use crate::scenario::{BatchJob, BatchOptions, BatchWork, TransactionMode};
 use crate::sql::{quote_identifier, quote_literal};
 
@@ -75,8 +75,8 @@ impl Bystanders<'_> {
 /// What the workers of a job have done so far.
 struct Tally<'a> {
     statements: Vec<StatementRun>,
-    total: u64,
-    progress: &'a mut (dyn FnMut(u64) + Send),
+    total: BatchProgress,
+    progress: &'a mut (dyn FnMut(BatchProgress) + Send),
     refusal: Option<Refusal>,
 }
 
@@ -85,7 +85,7 @@ pub(super) async fn run(
     options: &PgConnectOptions,
     walked: Walked<'_>,
     attendant: &mut dyn Attendant,
-    progress: &mut (dyn FnMut(u64) + Send),
+    progress: &mut (dyn FnMut(BatchProgress) + Send),
 ) -> Result<StepRun, ApplyError> {
     let Walked { step, direction, job, file } = walked;
     let started = Instant::now();
@@ -93,7 +93,7 @@ pub(super) async fn run(
     let opened = attendant.at(Boundary::Opened { step, direction }, &mut walk.connection).await;
     opened.map_err(|source| ApplyError::Connect { step: step.to_owned(), source })?;
     let bystanders = Bystanders { attendant: Mutex::new(attendant), begun: AtomicUsize::new(0) };
-    let tally = Mutex::new(Tally { statements: Vec::new(), total: 0, progress, refusal: None });
+    let tally = Mutex::new(Tally { statements: Vec::new(), total: BatchProgress::default(), progress, refusal: None });
     let ended = match begin(&mut walk).await {
         Ok(()) => {
             let mut walks = vec![walk];
@@ -135,7 +135,9 @@ async fn work(mut walk: Walk<'_>, bystanders: &Bystanders<'_>, tally: &Mutex<Tal
         let mut tally = tally.lock().await;
         match outcome {
             Ok(Some(done)) => {
-                tally.total += done.rows;
+                tally.total.batches += 1;
+                tally.total.rows += done.rows;
+                tally.total.set_aside += u64::try_from(done.set_aside.len()).unwrap_or(u64::MAX);
                 let total = tally.total;
                 (tally.progress)(total);
                 tally.statements.push(StatementRun {

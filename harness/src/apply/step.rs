@@ -11,7 +11,7 @@ use super::attendant::{Attendant, Boundary, Place};
 use super::batch::{self, Walked};
 use super::error::{ApplyError, is_servers_trouble};
 use super::notices::Notices;
-use crate::facts::{Direction, DryRow, DryStep, Refusal, StatementRun, StepRun};
+use crate::facts::{BatchProgress, Direction, DryRow, DryStep, Refusal, StatementRun, StepRun};
 use crate::scenario::{PlannedStep, StepWork, TransactionMode};
 use crate::sql::{Script, Statement};
 
@@ -26,7 +26,7 @@ pub async fn run_up(
     options: &PgConnectOptions,
     step: &PlannedStep,
     attendant: &mut dyn Attendant,
-    progress: &mut (dyn FnMut(u64) + Send),
+    progress: &mut (dyn FnMut(BatchProgress) + Send),
 ) -> Result<StepRun, ApplyError> {
     match &step.work {
         StepWork::Sql { script, transaction } => {

@@ -27,7 +27,7 @@ use self::board::{Board, Due};
 use self::client::Client;
 pub use self::trial::try_requests;
 use super::error::ApplyError;
-use crate::facts::{Running, TrafficPause, When, WorkloadTrace};
+use crate::facts::{Running, TrafficPause, TrafficPulse, When, WorkloadTrace};
 use crate::scenario::{PlannedWorkload, Stretch};
 
 /// What the sessions of the traffic are called in `pg_stat_activity`.
@@ -113,6 +113,11 @@ impl Traffic {
     pub fn paused(&self, running: Running, under_traffic: Duration, without: Duration) {
         let [under_traffic_ms, without_ms] = [under_traffic, without].map(|time| time.as_secs_f64() * 1_000.0);
         self.board.book(|book| book.pauses.push(TrafficPause { running, under_traffic_ms, without_ms }));
+    }
+
+    /// How the traffic fared since this was last asked.
+    pub fn pulse(&self) -> TrafficPulse {
+        self.board.pulse()
     }
 
     /// Looks for every key that was acknowledged so far.

@@ -100,12 +100,24 @@ pub(crate) struct RunArguments {
     /// Where the record and the reports go; `target/pgproof/<scenario>/<path>` where it is left out
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) shown: ShownArguments,
     /// Keeps the migrated database when a claim is refuted (the default on a terminal)
     #[arg(long, overrides_with = "no_keep")]
     pub(crate) keep: bool,
     /// Keeps nothing (the default elsewhere)
     #[arg(long)]
     pub(crate) no_keep: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShownArguments {
+    /// Shows steps, batches, rates and traffic on a screen while they happen; plain lines where there is no terminal
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) watch: bool,
+    /// Writes the log of what happened beside the record, in these forms
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMS", conflicts_with = "dry_run")]
+    pub(crate) events: Vec<EventsArgument>,
 }
 
 #[derive(Debug, Args)]
@@ -204,6 +216,17 @@ pub(crate) enum FaultsArgument {
     Batches,
     /// Both, and with the locks held by somebody else
     All,
+}
+
+/// A form of the log of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EventsArgument {
+    /// One object a line, in `events.jsonl`
+    Json,
+    /// With a line of names, in `events.csv`
+    Csv,
+    /// A table, in `events.md`
+    Markdown,
 }
 
 /// A form of the report.

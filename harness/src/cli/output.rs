@@ -3,8 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::arguments::EventsArgument;
 use super::console::Console;
-use crate::record::{RunRecord, ScaleRecord};
+use crate::record::{LogEntry, RunRecord, ScaleRecord};
 use crate::report;
 
 /// A directory that could be written to. Dropped with nothing written, what was made of it is gone again.
@@ -45,6 +46,19 @@ impl Output {
     /// The same for a path taken at several sizes.
     pub(crate) fn write_scale(&self, record: &ScaleRecord, console: &Console) -> Option<PathBuf> {
         self.both("scale.json", &report::json(record), "scale.md", &report::scale_markdown(record), console)
+    }
+
+    /// Writes the log of events in one of its forms.
+    pub(crate) fn write_events(&self, form: EventsArgument, entries: &[LogEntry], console: &Console) {
+        let (name, text) = match form {
+            EventsArgument::Json => ("events.jsonl", report::log_json(entries)),
+            EventsArgument::Csv => ("events.csv", report::log_csv(entries)),
+            EventsArgument::Markdown => ("events.md", report::log_markdown(entries)),
+        };
+        let path = self.directory.join(name);
+        if let Err(error) = std::fs::write(&path, text) {
+            console.error(&format!("can not write the log `{}`: {error}", path.display()), None);
+        }
     }
 
     fn both(&self, name: &str, json: &str, page_name: &str, page: &str, console: &Console) -> Option<PathBuf> {

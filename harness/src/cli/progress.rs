@@ -51,7 +51,9 @@ impl Listener for Progress {
                     Direction::Up | Direction::Verify => step.clone(),
                 });
             }
-            Event::BatchCommitted { step, rows } => self.bar.set_message(format!("{step} {} rows", thousands(*rows))),
+            Event::BatchCommitted { step, progress } => {
+                self.bar.set_message(format!("{step} {} rows", thousands(progress.rows)));
+            }
             Event::StepFinished(run) => {
                 tracing::info!("{} {}: {:.0} ms", run.step, run.direction.name(), run.duration_ms);
                 for notice in run.statements.iter().flat_map(|statement| &statement.notices) {
@@ -72,6 +74,7 @@ impl Listener for Progress {
             | Event::BaselineObserved(_)
             | Event::MigratedObserved { .. }
             | Event::LocksSeen(..)
+            | Event::TrafficFelt(_)
             | Event::TrafficSeen(_)
             | Event::RolledOut(_)
             | Event::Waived(_)

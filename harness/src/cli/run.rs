@@ -7,12 +7,12 @@ use super::console::Console;
 use super::exit::Exit;
 use super::interrupt::interrupted;
 use super::output::Output;
-use super::progress::Progress;
 use super::settings::Settings;
 use super::shelf::Shelf;
+use super::watch::Shown;
 use crate::judge::{Finding, Verdict};
 use crate::load::{LoadError, Selection};
-use crate::record::RunRecord;
+use crate::record::{EventLog, RunRecord};
 use crate::report::{self, Colour};
 use crate::run::{FaultSettings, Faults, Following, Keep, RunError, RunFailure, RunSettings};
 use crate::scenario::{Claim, Plan};
@@ -47,9 +47,17 @@ pub(crate) async fn run(arguments: RunArguments, settings: &Settings, shelf: &Sh
         faults: faults(&arguments, &out),
         replica: if arguments.replica { Following::Always } else { Following::WhereLimited },
     };
-    let mut progress = Progress::new(settings);
-    let outcome = Box::pin(crate::run::run(&plan, &provider, &run_settings, &mut progress, interrupted())).await;
-    progress.finish();
+    let mut log = EventLog::default();
+    let outcome = {
+        let mut shown = Shown::new(&plan, &arguments.shown, settings, console);
+        let mut listener = (&mut log, &mut shown);
+        let outcome = Box::pin(crate::run::run(&plan, &provider, &run_settings, &mut listener, interrupted())).await;
+        shown.finish();
+        outcome
+    };
+    for form in &arguments.shown.events {
+        output.write_events(*form, log.entries(), console);
+    }
     match outcome {
         Ok(finished) => {
             let mut exit = tell(&finished.record, &arguments, &output, settings, console);

@@ -46,6 +46,17 @@ pub struct StatementRun {
     pub set_aside: Vec<SetAside>,
 }
 
+/// How far a backfill came, on this way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BatchProgress {
+    /// Batches that were committed.
+    pub batches: u64,
+    /// Rows of these that were done.
+    pub rows: u64,
+    /// Rows of these that were set aside.
+    pub set_aside: u64,
+}
+
 /// A row that a backfill could not do, and went on without.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetAside {

@@ -214,6 +214,25 @@ pub struct TrafficPause {
     pub without_ms: f64,
 }
 
+/// How the traffic fared since the last pulse.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct TrafficPulse {
+    /// Requests that were answered or failed.
+    pub requests: u64,
+    /// Failed.
+    pub failures: u64,
+    /// The median from when a request was due, in milliseconds.
+    pub p50_ms: f64,
+    /// Ninety-nine of a hundred took at most so long.
+    pub p99_ms: f64,
+    /// The longest, those that still wait among them.
+    pub longest_ms: f64,
+    /// Requests that are due and have not ended.
+    pub under_way: u64,
+    /// Sessions that were seen waiting for a lock of the migration.
+    pub lock_waits: u64,
+}
+
 /// A backfill that rested longer than declared, since the traffic suffered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BackOff {

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{QueryRecord, RepairRecord, ServerRecord, WaiverRecord};
-use crate::facts::{Cost, Direction, FaultSweep, LockTrace, RolloutTrace, StepRun, WorkloadTrace};
+use crate::facts::{
+    BatchProgress, Cost, Direction, FaultSweep, LockTrace, RolloutTrace, StepRun, TrafficPulse, WorkloadTrace,
+};
 use crate::judge::{Foreseen, Judgement};
 use crate::sql::RelationName;
 
@@ -54,8 +56,8 @@ pub enum Event {
     BatchCommitted {
         /// `NNN_name`.
         step: String,
-        /// Rows so far.
-        rows: u64,
+        /// How far it came.
+        progress: BatchProgress,
     },
     /// A step ran, to its end or not.
     StepFinished(StepRun),
@@ -76,6 +78,8 @@ pub enum Event {
     LocksSeen(LockTrace, Vec<Foreseen>),
     /// The path was taken under live traffic.
     TrafficSeen(WorkloadTrace),
+    /// How the live traffic fared lately.
+    TrafficFelt(TrafficPulse),
     /// The flag of a rollout was turned.
     FlagTurned {
         /// To this percentage.

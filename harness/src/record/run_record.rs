@@ -208,6 +208,7 @@ impl Listener for RunRecord {
             Event::FaultsSwept(sweep) => self.faults = Some(sweep.clone()),
             Event::PhaseStarted(_)
             | Event::FlagTurned { .. }
+            | Event::TrafficFelt(_)
             | Event::FaultTried { .. }
             | Event::Seeded { .. }
             | Event::StepStarted { .. }

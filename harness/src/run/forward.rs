@@ -110,8 +110,8 @@ async fn take(
         Some(account) => Some(account.before().await?),
         None => None,
     };
-    let run = apply::run_up(&options, step, &mut meter, &mut |rows| {
-        listener.tell(&Event::BatchCommitted { step: step.name.clone(), rows });
+    let run = apply::run_up(&options, step, &mut meter, &mut |progress| {
+        listener.tell(&Event::BatchCommitted { step: step.name.clone(), progress });
     })
     .await?;
     if let Some(account) = account {

@@ -1,6 +1,6 @@
 //! The path taken there and back under live traffic, with its locks watched, on a clone of its own.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::RunError;
@@ -12,6 +12,9 @@ use crate::facts::{Direction, StepRun, When};
 use crate::judge::Rehearsal;
 use crate::record::Event;
 use crate::scenario::{Plan, PlannedStep, PlannedWorkload, Rollback, Stretch};
+
+/// How often it is told how the traffic fares.
+const PULSE: Duration = Duration::from_millis(250);
 
 /// Takes the path there and back in `stage.work`, and says what the traffic met and which locks were taken.
 ///
@@ -31,13 +34,13 @@ pub(super) async fn rehearse(
     let mut attendant = (traffic.attendant(), watch.attendant());
     let mut road =
         Road { stage, workload, traffic: &traffic, watch: &watch, attendant: &mut attendant, runs: Vec::new() };
-    road.rest(When::WarmUp, 0, 0.5).await;
-    road.rest(When::Rest, 0, 1.0).await;
+    road.rest(When::WarmUp, 0, 0.5, listener).await;
+    road.rest(When::Rest, 0, 1.0, listener).await;
     if road.forward(&plan.steps, listener).await? {
-        road.rest(When::Migrated, plan.steps.len(), 1.0).await;
+        road.rest(When::Migrated, plan.steps.len(), 1.0, listener).await;
         traffic.check_ledgers(&When::Migrated).await?;
         if let Some(left) = road.back(&plan.steps, listener).await? {
-            road.rest(When::Restored, left, 0.5).await;
+            road.rest(When::Restored, left, 0.5, listener).await;
         }
     }
     let runs = road.runs;
@@ -63,9 +66,10 @@ struct Road<'a> {
 
 impl Road<'_> {
     /// Nothing runs but the traffic, for so many times the workload's rest.
-    async fn rest(&self, when: When, steps: usize, times: f64) {
+    async fn rest(&self, when: When, steps: usize, times: f64, listener: &mut Tee<'_>) {
         self.traffic.enter(when, Stretch::at(steps)).await;
-        sleep(self.workload.declared.rest_s * times).await;
+        let told = Mutex::new(listener);
+        felt(self.traffic, &told, sleep(self.workload.declared.rest_s * times)).await;
     }
 
     /// Takes every step; whether all of them ran to their ends.
@@ -106,7 +110,8 @@ impl Road<'_> {
         self.traffic.enter(when, Stretch { low, high: low + 1 }).await;
         listener.tell(&Event::StepStarted { step: step.name.clone(), direction });
         let options = self.stage.work.options();
-        let mut progress = |rows| listener.tell(&Event::BatchCommitted { step: step.name.clone(), rows });
+        let told = Mutex::new(&mut *listener);
+        let mut progress = |progress| tell(&told, &Event::BatchCommitted { step: step.name.clone(), progress });
         let attendant = &mut *self.attendant;
         let run = async {
             match direction {
@@ -114,13 +119,14 @@ impl Road<'_> {
                 Direction::Down | Direction::Verify => apply::run_down(&options, step, attendant).await,
             }
         };
-        let run = patiently(self.traffic, self.workload.declared.patience_s, run).await?;
+        let run = Box::pin(patiently(self.traffic, self.workload.declared.patience_s, run));
+        let run = felt(self.traffic, &told, run).await?;
         self.watch.rest();
         let succeeded = run.as_ref().is_none_or(StepRun::succeeded);
         self.runs.extend(run);
         let applied = if (direction == Direction::Up) == succeeded { low + 1 } else { low };
         self.traffic.stays(applied);
-        sleep(self.workload.declared.soak_s).await;
+        felt(self.traffic, &told, sleep(self.workload.declared.soak_s)).await;
         Ok(succeeded)
     }
 }
@@ -145,6 +151,22 @@ async fn patiently<T>(
     }
     traffic.resume();
     run
+}
+
+/// Tells how the traffic fares, again and again, until something ends.
+async fn felt<T>(traffic: &Traffic, told: &Mutex<&mut Tee<'_>>, work: impl Future<Output = T>) -> T {
+    let mut work = std::pin::pin!(work);
+    loop {
+        match tokio::time::timeout(PULSE, &mut work).await {
+            Ok(done) => return done,
+            Err(_) => tell(told, &Event::TrafficFelt(traffic.pulse())),
+        }
+    }
+}
+
+/// What was told before a panic elsewhere is as true as it was.
+fn tell(told: &Mutex<&mut Tee<'_>>, event: &Event) {
+    told.lock().unwrap_or_else(PoisonError::into_inner).tell(event);
 }
 
 async fn sleep(seconds: f64) {

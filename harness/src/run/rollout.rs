@@ -22,7 +22,7 @@ pub(super) async fn roll_out(
     let mut trace = None;
     let mut migrated = true;
     for step in &plan.steps {
-        let mut progress = |rows| listener.tell(&Event::BatchCommitted { step: step.name.clone(), rows });
+        let mut progress = |progress| listener.tell(&Event::BatchCommitted { step: step.name.clone(), progress });
         if !apply::run_up(&options, step, &mut (), &mut progress).await?.succeeded() {
             migrated = false;
             break;

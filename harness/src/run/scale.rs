@@ -171,8 +171,8 @@ async fn once(plan: &Plan, stage: &Stage, listener: &mut Tee<'_>) -> Result<Cost
     for step in &plan.steps {
         listener.tell(&Event::StepStarted { step: step.name.clone(), direction: Direction::Up });
         let meter = account.before().await?;
-        let run = apply::run_up(&options, step, meter, &mut |rows| {
-            listener.tell(&Event::BatchCommitted { step: step.name.clone(), rows });
+        let run = apply::run_up(&options, step, meter, &mut |progress| {
+            listener.tell(&Event::BatchCommitted { step: step.name.clone(), progress });
         })
         .await?;
         account.enter(&run).await?;

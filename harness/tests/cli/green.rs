@@ -137,3 +137,24 @@ fn on_a_terminal(workshop: &Workshop) -> Command {
     command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
     command
 }
+
+/// No terminal: plain lines, and the log in every form beside the record.
+#[test]
+fn a_watched_run_without_a_terminal_says_plain_lines_and_keeps_the_log() -> Outcome {
+    let workshop = Workshop::mini()?;
+    let seen = workshop.run(&["run", "mini", "--only", "A", "--watch", "--events", "json,csv,markdown"])?;
+    assert_eq!(seen.code, Some(0), "{seen}");
+    assert!(!seen.stderr.contains('\u{1b}'), "no escape reaches what is no terminal: {seen}");
+    let place = workshop.path().join("target/pgproof/mini/expand");
+    let lines = std::fs::read_to_string(place.join("events.jsonl"))?;
+    let entries: Vec<Value> = lines.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    let steps: Vec<&str> =
+        entries.iter().filter(|entry| entry["kind"] == "step").filter_map(|entry| entry["text"].as_str()).collect();
+    assert_eq!(steps, ["010_customers up …", "010_customers up: done", "020_index up …", "020_index up: done"]);
+    let csv = std::fs::read_to_string(place.join("events.csv"))?;
+    assert_eq!(csv.lines().count(), entries.len() + 1);
+    let table = std::fs::read_to_string(place.join("events.md"))?;
+    assert_eq!(table.lines().count(), entries.len() + 2);
+    assert_seen!(seen);
+    Ok(())
+}

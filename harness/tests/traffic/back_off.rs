@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 use pgproof::apply::{Attendant, Boundary};
-use pgproof::facts::{BackOff, Direction};
+use pgproof::facts::{BackOff, Direction, StepRun};
 use pgproof::record::RunRecord;
 use pgproof::run::RunSettings;
 use pgproof::scenario::Claim;
@@ -55,7 +55,7 @@ async fn a_backfill_that_holds_requests_up_rests_longer_and_still_ends() -> Outc
     assert_eq!(back_off.step, "010_step");
     assert!((1..=6).contains(&back_off.batches) && back_off.longest_ms >= 20.0, "{back_off:?}");
     assert!(back_off.rested_ms >= back_off.longest_ms, "{back_off:?}");
-    assert!(record.steps.iter().all(|run| run.succeeded()), "{:?}", record.steps);
+    assert!(record.steps.iter().all(StepRun::succeeded), "{:?}", record.steps);
     assert!(trace.pauses.is_empty(), "{:?}", trace.pauses);
     Ok(())
 }

@@ -258,6 +258,7 @@ impl Flag {
 }
 
 /// A gate that is not kept.
+#[derive(Clone, Copy)]
 struct Seen {
     gate: Gate,
     answers: u64,

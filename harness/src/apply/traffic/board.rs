@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 use super::book::Book;
 use super::pace::{Pace, Strain};
-use crate::facts::{Direction, Running, When};
+use crate::facts::{Direction, Running, TrafficPulse, When};
 use crate::scenario::{PlannedWorkload, Stretch};
 
 /// A request that was due.
@@ -178,6 +178,15 @@ impl Board {
             state.book.backed_off(step, direction, extra);
         }
         extra
+    }
+
+    /// How the traffic fared since this was last asked.
+    pub(super) fn pulse(&self) -> TrafficPulse {
+        let now = Instant::now();
+        let mut state = self.state();
+        let waited = state.waiting.values().map(|due| now.saturating_duration_since(*due)).max().unwrap_or_default();
+        let under_way = state.waiting.len();
+        state.book.pulse(under_way, waited)
     }
 
     pub(super) fn pause(&self) {

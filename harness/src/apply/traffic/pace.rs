@@ -51,6 +51,7 @@ impl Pace {
 
 #[cfg(test)]
 mod tests {
+    use super::Strain::{Calm, Over};
     use super::*;
 
     fn rests(pace: &mut Pace, strains: &[Strain]) -> Vec<u128> {
@@ -59,8 +60,7 @@ mod tests {
 
     #[test]
     fn a_rest_grows_while_the_budget_is_exceeded_and_shrinks_when_it_no_longer_is() {
-        let mut pace = Pace::new(Duration::from_secs(60));
-        use Strain::{Calm, Over};
+        let mut pace = Pace::new(Duration::from_mins(1));
         assert_eq!(rests(&mut pace, &[Calm, Over, Over, Over, Calm, Calm, Calm]), [0, 20, 40, 80, 40, 20, 0]);
         assert_eq!(rests(&mut pace, &[Over; 9]).last(), Some(&2_000), "never longer than this");
     }
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn what_is_added_to_one_way_of_a_step_is_bounded() {
         let mut pace = Pace::new(Duration::from_millis(100));
-        assert_eq!(rests(&mut pace, &[Strain::Over; 5]), [20, 40, 40, 0, 0]);
-        assert_eq!(pace.next("010_a", Direction::Down, Strain::Over).as_millis(), 100, "the way back has its own");
+        assert_eq!(rests(&mut pace, &[Over; 5]), [20, 40, 40, 0, 0]);
+        assert_eq!(pace.next("010_a", Direction::Down, Over).as_millis(), 100, "the way back has its own");
     }
 }
