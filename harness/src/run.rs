@@ -19,6 +19,7 @@ mod rehearsal;
 mod repair;
 mod runner;
 mod scale;
+pub mod schema;
 mod server_parity;
 mod stage;
 mod sweep;
