@@ -16,6 +16,7 @@ mod progress;
 mod rows;
 mod run;
 mod scale;
+mod schema;
 mod server_value;
 mod settings;
 mod shelf;
@@ -80,6 +81,7 @@ fn command(shelf: &Shelf) -> Exit {
                 exit = doctor::doctor(&settings, shelf, &console) => exit,
             },
             Command::Parity(arguments) => parity::parity(*arguments, &settings, &console).await,
+            Command::Schema(command) => schema::schema(command, &settings, &console).await,
             Command::Clean(arguments) => clean::clean(&arguments, &settings, &console).await,
             Command::Completions { shell } => {
                 let mut script = Vec::new();

@@ -3,6 +3,7 @@
 //! Every mistake that can be found without a server is reported at once, each with its place.
 
 mod files;
+mod sql_source;
 mod steps;
 mod toml_place;
 
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::scenario::seed::Scale;
 use crate::scenario::{Mistake, Plan, PlanParts, Prelude, Scenario};
 use files::Files;
+pub use sql_source::sql_scripts;
 
 /// What of a scenario is to be run.
 #[derive(Debug, Clone, Default)]

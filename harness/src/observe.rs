@@ -22,7 +22,7 @@ pub use error::ObserveError;
 pub use fingerprint::{canary, fingerprint};
 pub use relation::{Keyed, RowSource, describe, primary_key};
 pub use relations::read_relations;
-pub use schema::read_catalog;
+pub use schema::{read_catalog, read_schema};
 pub use sequences::{read_sequences, restore_sequences};
 pub use session::pin;
 pub use sizes::{Sizes, read_cost_settings, read_sizes};

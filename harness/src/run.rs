@@ -21,6 +21,7 @@ mod repair;
 mod rollout;
 mod runner;
 mod scale;
+pub mod schema;
 mod server_parity;
 mod stage;
 mod sweep;

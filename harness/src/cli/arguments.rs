@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::rows::Rows;
+use super::schema::SchemaCommand;
 use super::server_value::ServerValue;
 use super::settings::{EXIT_CODES, environment_help};
 use crate::facts::FaultKind;
@@ -46,6 +47,9 @@ pub(crate) enum Command {
     Doctor,
     /// Compares the rows of two live databases, and only reads them
     Parity(Box<ParityArguments>),
+    /// Writes a schema out, or compares two
+    #[command(subcommand)]
+    Schema(SchemaCommand),
     /// Removes what killed runs left: directories, containers, databases
     Clean(CleanArguments),
     /// Prints a completion script for a shell

@@ -8,8 +8,10 @@ mod assembly;
 mod automation;
 mod columns;
 mod constraints;
+mod dependencies;
 mod families;
 mod foreign;
+mod linkage;
 mod namespaces;
 mod operators;
 mod privileges;
@@ -29,7 +31,7 @@ use self::assembly::Assembly;
 use self::families::Family;
 use self::scope::Scope;
 use super::ObserveError;
-use crate::schema::Catalog;
+use crate::schema::{Catalog, Graph};
 
 /// Reads the catalog of the connected database, except what lies in `exclude_schemas`.
 ///
@@ -42,13 +44,40 @@ use crate::schema::Catalog;
 /// the transaction is rolled back. Needs no right but to connect; the options of a user mapping are shown by the server
 /// only to those they concern.
 pub async fn read_catalog(connection: &mut PgConnection, exclude_schemas: &[&str]) -> Result<Catalog, ObserveError> {
-    let version = connection.server_version_num().ok_or_else(|| ObserveError::Unexpected {
+    let version = version(connection)?;
+    let scope = Scope::new(version, exclude_schemas);
+    read(connection, &scope, &families::all(&scope), exclude_schemas).await.map(Assembly::finish)
+}
+
+/// Reads the catalog and, in the same moment, what of it needs what.
+///
+/// All that [`read_catalog`] says holds here. What the bodies of functions use where they are texts is not recorded by the
+/// server and is not in the graph.
+pub async fn read_schema(
+    connection: &mut PgConnection,
+    exclude_schemas: &[&str],
+) -> Result<(Catalog, Graph), ObserveError> {
+    let version = version(connection)?;
+    let scope = Scope::new(version, exclude_schemas);
+    let mut families = families::all(&scope);
+    families.push(dependencies::dependencies());
+    read(connection, &scope, &families, exclude_schemas).await.map(Assembly::finish_with_graph)
+}
+
+fn version(connection: &PgConnection) -> Result<u32, ObserveError> {
+    connection.server_version_num().ok_or_else(|| ObserveError::Unexpected {
         what: "the server's version".to_owned(),
         found: "it did not report `server_version`".to_owned(),
-    })?;
-    let scope = Scope::new(version, exclude_schemas);
-    let families = families::all(&scope);
-    let outcome = read_families(connection, &scope, &families, exclude_schemas).await;
+    })
+}
+
+async fn read(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    families: &[Family],
+    exclude_schemas: &[&str],
+) -> Result<Assembly, ObserveError> {
+    let outcome = read_families(connection, scope, families, exclude_schemas).await;
     if outcome.is_err() {
         // The first error is the one to report; a connection that cannot roll back is lost anyway.
         let _ = sqlx::raw_sql("rollback").execute(&mut *connection).await;
@@ -77,7 +106,7 @@ async fn read_families(
     scope: &Scope,
     families: &[Family],
     exclude_schemas: &[&str],
-) -> Result<Catalog, ObserveError> {
+) -> Result<Assembly, ObserveError> {
     let before = BEGIN.matches(";\n").count();
     let mut batch = BEGIN.to_owned();
     for family in families {
@@ -104,7 +133,7 @@ async fn read_families(
             None => break,
         }
     }
-    Ok(assembly.finish())
+    Ok(assembly)
 }
 
 fn add_row(assembly: &mut Assembly, family: &Family, row: &PgRow) -> Result<(), ObserveError> {

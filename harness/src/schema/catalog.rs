@@ -104,7 +104,7 @@ impl Catalog {
     /// The canonical text: readable, sorted, complete; two catalogs are equal exactly when their texts are.
     ///
     /// It is stable over runs, over servers whose superuser has another name, and over major versions as far as
-    /// [`normalise`](super::normalise) lists. It is meant for snapshots and `diff`; it is not yet SQL to execute.
+    /// [`normalise`](super::normalise) lists. It is meant for snapshots and `diff`; [`sql_dump`](super::sql_dump) is SQL to execute.
     pub fn to_text(&self) -> String {
         text::catalog_text(self)
     }

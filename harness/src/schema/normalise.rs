@@ -14,6 +14,7 @@
 //! | the comment `initdb` gave `public` | absent | the comments query |
 //! | 18 lists NOT NULL in `pg_constraint` | part of the column, unless NOT VALID or NO INHERIT | the constraints query |
 //! | `a IN (…)` over a `varchar`: one cast of the list as declared, one an element once dumped and restored | one an element | [`expression`] |
+//! | `(a OR b) OR c`, built step by step: nested as declared, one list once dumped and restored | one list | [`expression`] |
 //! | an index definition repeats its own and its table's name | from `USING` on | [`index_definition`] |
 //! | session settings that shape text (`DateStyle`, `TimeZone`, `search_path`, …) | pinned | the observer |
 //!
@@ -21,7 +22,7 @@
 //! prints as calls; the qualifiers in SQL-standard function bodies.
 
 use super::token::{Token, TokenKind, tokens};
-use super::{array_cast, view_text};
+use super::{array_cast, nesting, view_text};
 
 /// How the bootstrap superuser (the role with OID 10) is written, whatever its name is.
 pub const SUPERUSER: &str = "(superuser)";
@@ -35,7 +36,7 @@ pub fn view_definition(definition: &str, server_version_num: u32) -> String {
 
 /// An expression in the form that it has after a dump and a restore.
 pub fn expression(text: &str) -> String {
-    array_cast::casts_by_element(text)
+    nesting::flat(&array_cast::casts_by_element(text))
 }
 
 /// A routine's body: one that the server keeps as a tree is printed anew and normalised; a text is its author's.

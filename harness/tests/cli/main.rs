@@ -12,6 +12,7 @@ mod interrupted;
 mod mistakes;
 mod refused;
 mod scale;
+mod schemas;
 mod seen;
 mod variables;
 mod workshop;

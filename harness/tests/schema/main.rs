@@ -1,7 +1,9 @@
 //! What the reader of the catalog sees on a real server.
 
+mod dumped;
 mod faults;
 mod majors;
+mod named;
 mod positions;
 mod restored;
 mod rich;

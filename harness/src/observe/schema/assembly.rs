@@ -6,10 +6,11 @@ use sqlx::postgres::PgRow;
 use sqlx::{Column, Row, ValueRef};
 
 use super::families::{Family, Yield, class};
-use crate::schema::{Catalog, Kind, Object, ObjectId, Unknown, normalise};
+use super::linkage::Linkage;
+use crate::schema::{Catalog, Graph, Kind, Object, ObjectId, Unknown, normalise};
 
 /// Where the catalog keeps an object: the system catalog, the row's OID, the column's number or zero.
-type Address = (u32, u32, i32);
+pub(super) type Address = (u32, u32, i32);
 
 /// A catalog half put together.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ pub(super) struct Assembly {
     /// Second addresses: the index behind a constraint, the row type of a table.
     aliases: HashMap<Address, ObjectId>,
     roles: HashMap<u32, String>,
+    linkage: Linkage,
 }
 
 /// A row by the names of its columns; NULLs are absent.
@@ -65,6 +67,7 @@ impl Assembly {
             addresses: HashMap::new(),
             aliases: HashMap::new(),
             roles: HashMap::new(),
+            linkage: Linkage::default(),
         }
     }
 
@@ -77,6 +80,7 @@ impl Assembly {
             Yield::Grants => self.add_grant(fields),
             Yield::DefaultPrivileges => self.add_default_privilege(fields),
             Yield::Comments => self.add_comment(fields),
+            Yield::Dependencies => self.add_dependency(fields),
             Yield::Unknown => self.add_unknown(fields),
         }
     }
@@ -84,6 +88,16 @@ impl Assembly {
     /// The whole catalog.
     pub(super) fn finish(self) -> Catalog {
         self.catalog
+    }
+
+    /// The whole catalog, and what of it needs what.
+    pub(super) fn finish_with_graph(self) -> (Catalog, Graph) {
+        let graph = self.linkage.graph(&|address| {
+            let whole = (address.0, address.1, 0);
+            let known = self.addresses.get(address).or_else(|| self.aliases.get(&whole));
+            known.or_else(|| self.addresses.get(&whole)).cloned()
+        });
+        (self.catalog, graph)
     }
 
     /// A role as it is shown: the bootstrap superuser by that, others quoted where they must be.
@@ -235,6 +249,20 @@ impl Assembly {
         if let Some(object) = self.catalog.get_mut(id) {
             object.attributes.insert(attribute.to_owned(), text.to_owned());
         }
+        Ok(())
+    }
+
+    fn add_dependency(&mut self, mut fields: Fields<'_>) -> Result<(), String> {
+        let nothing = || "a dependency of nothing".to_owned();
+        let class = fields.number("class")?.ok_or_else(nothing)?;
+        let object = fields.address(class)?.ok_or_else(nothing)?;
+        let on = (
+            fields.number("on_class")?.ok_or_else(nothing)?,
+            fields.number("on_oid")?.ok_or_else(nothing)?,
+            fields.number("on_sub")?.unwrap_or_default(),
+        );
+        let of_default = fields.take("sub_default").is_some();
+        self.linkage.add(object, on, fields.need("type")?, of_default);
         Ok(())
     }
 

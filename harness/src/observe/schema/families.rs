@@ -49,6 +49,8 @@ pub(super) enum Yield {
     DefaultPrivileges,
     /// Comments.
     Comments,
+    /// What needs what.
+    Dependencies,
     /// What this program does not understand.
     Unknown,
 }

@@ -1,0 +1,25 @@
+//! From objects to the SQL that makes them.
+//!
+//! Every kind that the catalog can hold is written here, one file a family. The texts rely on nothing but a
+//! `search_path` that is empty: all names are qualified. Roles are named, never made: they belong to the server.
+
+mod automation;
+mod constraint;
+mod foreign;
+mod grant;
+mod list;
+mod name;
+mod namespace;
+mod operator;
+mod piece;
+mod relation;
+mod replication;
+mod routine;
+mod sequence;
+mod text_search;
+mod types;
+mod view;
+mod writer;
+
+pub(in crate::schema) use piece::Piece;
+pub(in crate::schema) use writer::{Writer, Written};
