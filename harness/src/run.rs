@@ -25,6 +25,7 @@ pub mod schema;
 mod server_parity;
 mod stage;
 mod sweep;
+mod waivers;
 
 pub(crate) use dry_run::ask_step;
 pub use dry_run::{DryRun, dry_run};

@@ -7,12 +7,13 @@ use super::account::Account;
 use super::follower::Follower;
 use super::stage::{Names, Stage};
 use super::sweep::{self, FaultSettings};
+use super::waivers::waivers;
 use super::{RunError, RunFailure, assertions, back, compare, forward, isolation, latency, rehearsal, rollout};
 use crate::facts::{FaultSweep, LegacySight, Reply, RolloutTrace};
 use crate::judge::{CaseFile, Rehearsal, Verdict, foreseen, judge};
-use crate::record::{Event, Listener, RepairRecord, RunRecord, WaiverRecord};
+use crate::record::{Event, Listener, RepairRecord, RunRecord};
 use crate::run::look;
-use crate::scenario::{Claim, Moment, Plan, Rollback};
+use crate::scenario::{Claim, Moment, Plan};
 use crate::server::{Provider, ServerKind, in_words};
 
 /// What becomes of the migrated database.
@@ -246,7 +247,9 @@ impl<'a> Runner<'a> {
             restored: None,
         };
         self.listener.end(&phase);
-        self.waivers();
+        for waiver in waivers(plan) {
+            self.listener.tell(&Event::Waived(waiver));
+        }
         let account = self.account(stage).await?;
         let phase = self.listener.begin("apply");
         let mut eye = look::Eye::default();
@@ -384,50 +387,6 @@ impl<'a> Runner<'a> {
             self.listener.end(&phase);
         }
         Ok(())
-    }
-
-    fn waivers(&mut self) {
-        for step in &self.plan.steps {
-            if let Rollback::Waived(reason) = &step.rollback {
-                self.listener.tell(&Event::Waived(WaiverRecord {
-                    what: format!("the way back of {}", step.name),
-                    reason: reason.clone(),
-                }));
-            }
-        }
-        for exception in self.plan.exceptions() {
-            for what in exception.subjects() {
-                self.listener.tell(&Event::Waived(WaiverRecord { what, reason: exception.reason.clone() }));
-            }
-        }
-        for retired in &self.plan.retired {
-            self.listener.tell(&Event::Waived(WaiverRecord {
-                what: format!("keeping {}", retired.relation),
-                reason: retired.reason.clone(),
-            }));
-        }
-        for regranted in &self.plan.regranted {
-            self.listener.tell(&Event::Waived(WaiverRecord {
-                what: format!("the same grants on {}", regranted.relation),
-                reason: regranted.reason.clone(),
-            }));
-        }
-        for retyped in &self.plan.retyped {
-            self.listener.tell(&Event::Waived(WaiverRecord {
-                what: format!("the type of {} of {}", retyped.column, retyped.relation),
-                reason: retyped.reason.clone(),
-            }));
-        }
-        for volatile in &self.plan.volatile {
-            self.listener.tell(&Event::Waived(WaiverRecord {
-                what: format!(
-                    "that {} of {} is the same when applied again",
-                    volatile.columns.join(", "),
-                    volatile.relation
-                ),
-                reason: volatile.reason.clone(),
-            }));
-        }
     }
 
     fn wants(&self, claim: Claim) -> bool {

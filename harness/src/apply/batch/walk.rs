@@ -87,11 +87,15 @@ impl<'a> Walk<'a> {
     /// Makes the tables that say how far a job came.
     pub(super) async fn note_progress(&mut self) -> Result<(), Stop> {
         let create = format!(
-            "create schema if not exists {schema};
+            "begin;
+             -- That they are there already is no news to anybody.
+             set local client_min_messages = warning;
+             create schema if not exists {schema};
              create table if not exists {CURSOR_TABLE} (step text primary key, last_key text not null,
                batches bigint not null, done bigint not null, updated_at timestamptz not null default clock_timestamp());
              create table if not exists {RANGE_TABLE} (step text, number bigint, low text not null, high text not null,
-               done boolean not null default false, primary key (step, number))",
+               done boolean not null default false, primary key (step, number));
+             commit",
             schema = quote_identifier(OWN_SCHEMA),
         );
         self.connection.execute(AssertSqlSafe(create)).await.map_err(|error| self.stop(error))?;
