@@ -7,6 +7,7 @@ mod locks;
 mod online;
 mod parity;
 mod quick;
+mod resumable;
 mod reversible;
 mod schema;
 mod verdict;
