@@ -8,6 +8,7 @@ mod online;
 mod parity;
 mod plans;
 mod quick;
+mod resumable;
 mod reversible;
 mod rollout;
 mod schema;

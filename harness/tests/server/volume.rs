@@ -29,7 +29,11 @@ async fn a_statement_finds_no_room_on_a_volume_that_is_full_and_finds_it_again_a
     server.fill()?;
     let insert = "insert into rows select generate_series(1, 10000)";
     let refused = tell(&mut connection, insert).await.err().ok_or("there was room")?;
-    assert_eq!(refused.as_database_error().and_then(|error| error.code()).as_deref(), Some("53100"), "{refused}");
+    assert_eq!(
+        refused.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref(),
+        Some("53100"),
+        "{refused}"
+    );
     server.make_room()?;
     tell(&mut connection, insert).await?;
     assert_eq!(ask::<i64>(&mut connection, "select count(*) from rows").await?, 10_000);

@@ -65,6 +65,12 @@ impl Points {
             _ => true,
         };
         chosen.all.retain(|point| settings.kinds.contains(&point.kind) && possible(point.kind));
+        let alone = ran.iter().filter(|ran| ran.transaction == TransactionMode::None).count();
+        if alone > 0 && settings.faults != Faults::Batches && settings.kinds.contains(&FaultKind::Deadlock) {
+            chosen.left_out.push(format!(
+                "a deadlock of {alone} statements without a transaction: their locks are gone before they are seen"
+            ));
+        }
         for kind in FaultKind::ALL {
             if !chosen.all.iter().any(|point| point.kind == kind) {
                 chosen.unplanted.insert(kind, why_not(kind, settings, means));
@@ -214,6 +220,10 @@ mod tests {
         let points = Points::chosen(&FaultSettings::of(Faults::All), &alone, &means());
         assert_eq!(of_kind(&points, FaultKind::Deadlock), [0; 0]);
         assert!(points.unplanted.get(&FaultKind::Deadlock).is_some_and(|why| why.contains("two relations")));
+        assert!(points.left_out.is_empty(), "{:?}", points.left_out);
+        let bare = [ran("1", TransactionMode::None, 0, &[], &[])];
+        let points = Points::chosen(&FaultSettings::of(Faults::All), &bare, &means());
+        assert!(points.left_out.first().is_some_and(|why| why.starts_with("a deadlock of 1 statements")));
     }
 
     #[test]
