@@ -1,11 +1,33 @@
 -- no-transaction
 -- Script 04, behind the data. Each statement can be run again, so a run that was killed is run again.
 
--- Entries of the dual write whose reading was deleted, or that never named one.
-update public.token_events as t
-set is_voided = true, voided_at = t.created_at, void_reason = 'no reading'
-where t.is_voided is null
-    and (t.reading_id is null or not exists (select from public.electricity_readings as r where r.id = t.reading_id));
+-- Entries of the dual write whose reading was deleted, or that never named one; a thousand at a time, each for itself, so
+-- that no writer waits for all of them.
+do $$
+declare
+    last uuid := '00000000-0000-0000-0000-000000000000';
+    entries uuid[];
+begin
+    loop
+        select array_agg(t.id order by t.id) into entries
+        from (
+            select t.id
+            from public.token_events as t
+            where t.is_voided is null and t.id > last
+                and (t.reading_id is null
+                    or not exists (select from public.electricity_readings as r where r.id = t.reading_id))
+            order by t.id
+            limit 1000
+        ) as t;
+        exit when entries is null;
+        update public.token_events as t
+        set is_voided = true, voided_at = t.created_at, void_reason = 'no reading'
+        where t.id = any (entries) and t.is_voided is null;
+        last := entries[cardinality(entries)];
+        commit;
+    end loop;
+end
+$$;
 
 -- As in `migrate_readings`, in one statement and so in one snapshot: what comes meanwhile is on both sides or on none.
 do $$
