@@ -38,5 +38,23 @@ reset lock_timeout;
 delete from private.readings_refresh_queue;
 refresh materialized view public.electricity_readings_mv with no data;
 
-update public.token_events set is_voided = null, voided_at = null, void_reason = null where void_reason = 'no reading';
+do $$
+declare
+    last uuid := '00000000-0000-0000-0000-000000000000';
+    entries uuid[];
+begin
+    loop
+        select array_agg(t.id order by t.id) into entries
+        from (
+            select t.id from public.token_events as t where t.void_reason = 'no reading' and t.id > last order by t.id limit 1000
+        ) as t;
+        exit when entries is null;
+        update public.token_events as t
+        set is_voided = null, voided_at = null, void_reason = null
+        where t.id = any (entries) and t.void_reason = 'no reading';
+        last := entries[cardinality(entries)];
+        commit;
+    end loop;
+end
+$$;
 delete from public.recalculation_batches where trigger_type = 'validation' and details ->> 'when' = 'after';

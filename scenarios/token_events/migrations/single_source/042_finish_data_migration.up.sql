@@ -1,11 +1,33 @@
 -- no-transaction
 -- Script 04, behind the data. Each statement can be run again, so a run that was killed is run again.
 
--- Entries of the dual write whose reading was deleted, or that never named one.
-update public.token_events as t
-set is_voided = true, voided_at = t.created_at, void_reason = 'no reading'
-where t.is_voided is null
-    and (t.reading_id is null or not exists (select from public.electricity_readings as r where r.id = t.reading_id));
+-- Entries of the dual write whose reading was deleted, or that never named one; a thousand at a time, each for itself, so
+-- that no writer waits for all of them.
+do $$
+declare
+    last uuid := '00000000-0000-0000-0000-000000000000';
+    entries uuid[];
+begin
+    loop
+        select array_agg(t.id order by t.id) into entries
+        from (
+            select t.id
+            from public.token_events as t
+            where t.is_voided is null and t.id > last
+                and (t.reading_id is null
+                    or not exists (select from public.electricity_readings as r where r.id = t.reading_id))
+            order by t.id
+            limit 1000
+        ) as t;
+        exit when entries is null;
+        update public.token_events as t
+        set is_voided = true, voided_at = t.created_at, void_reason = 'no reading'
+        where t.id = any (entries) and t.is_voided is null;
+        last := entries[cardinality(entries)];
+        commit;
+    end loop;
+end
+$$;
 
 -- As in `migrate_readings`, in one statement and so in one snapshot: what comes meanwhile is on both sides or on none.
 do $$
@@ -61,13 +83,22 @@ analyze public.electricity_readings_mv;
 -- Stored rows, and for users with changes that are not stored yet, live ones: never out of date, whenever the refresh comes.
 -- The barrier keeps a caller's own functions from seeing rows before the filter. It would also keep the order of the index
 -- from the query outside, so that a page costs what all rows of its user cost; so the stored rows have that order here, and
--- a page is read off the index and no further.
+-- a page is read off the index and no further. Who is under row security and who is not are apart, since no index helps
+-- with a condition that is either.
 create or replace view public.electricity_readings_v with (security_barrier = true) as
 (select
     m.id, m.user_id, m.date, m.reading, m.token_units, m.token_cost, m.is_meter_reset, m.notes, m.created_at, m.updated_at,
     m.consumption, m.position, m.balance, m.event_id, m.event_type
 from public.electricity_readings_mv as m
-where (m.user_id = (select auth.uid()) or not (select row_security_active('public.token_events')))
+where m.user_id = (select auth.uid()) and (select row_security_active('public.token_events'))
+    and m.user_id <> all (array(select q.user_id from private.readings_refresh_queue as q))
+order by m.date desc, m.id desc)
+union all
+(select
+    m.id, m.user_id, m.date, m.reading, m.token_units, m.token_cost, m.is_meter_reset, m.notes, m.created_at, m.updated_at,
+    m.consumption, m.position, m.balance, m.event_id, m.event_type
+from public.electricity_readings_mv as m
+where not (select row_security_active('public.token_events'))
     and m.user_id <> all (array(select q.user_id from private.readings_refresh_queue as q))
 order by m.user_id, m.date desc, m.id desc)
 union all
