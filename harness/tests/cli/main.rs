@@ -14,4 +14,5 @@ mod refused;
 mod scale;
 mod seen;
 mod variables;
+mod watched;
 mod workshop;
