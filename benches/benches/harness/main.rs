@@ -3,6 +3,7 @@
 //! Both sides of a row are measured in turn and printed as one table at the end; criterion is given the very same
 //! samples, one group a work, for its report.
 
+mod batch;
 mod bench;
 mod by_hand;
 mod clone;
@@ -28,6 +29,7 @@ fn main() -> Result<(), Failure> {
         seed::measure,
         run::measure,
         watch::measure,
+        batch::measure,
         faults::measure,
         memory::measure,
     ];

@@ -15,4 +15,5 @@ mod scale;
 mod schemas;
 mod seen;
 mod variables;
+mod watched;
 mod workshop;

@@ -19,6 +19,8 @@ pub(super) struct Screen {
     pub(super) phase: String,
     /// In order of time.
     pub(super) steps: Vec<Step>,
+    /// The steps are those of a phase that is over.
+    stale: bool,
     pub(super) pulse: Option<TrafficPulse>,
     /// Requests and failures since the traffic began.
     pub(super) traffic: (u64, u64),
@@ -69,7 +71,8 @@ impl Screen {
             Event::ServerStarted(server) => self.server = format!("PostgreSQL {} {}", server.version, server.kind),
             Event::PhaseStarted(phase) => {
                 (*phase).clone_into(&mut self.phase);
-                self.steps.clear();
+                // What was done stays to be read until the next phase has steps of its own.
+                self.stale = true;
                 self.share = None;
             }
             Event::PhaseFinished(..) => self.over(at),
@@ -78,6 +81,9 @@ impl Screen {
             }
             Event::BaselineObserved(rows) => self.rows.clone_from(rows),
             Event::StepStarted { step, direction } => {
+                if std::mem::take(&mut self.stale) {
+                    self.steps.clear();
+                }
                 self.over(at);
                 let of = self.walked.get(step).and_then(|relation| self.rows.get(relation)).copied();
                 let (name, direction) = (step.clone(), *direction);
