@@ -91,7 +91,7 @@ create or replace view public.electricity_readings_v with (security_barrier = tr
     m.consumption, m.position, m.balance, m.event_id, m.event_type
 from public.electricity_readings_mv as m
 where m.user_id = (select auth.uid()) and (select row_security_active('public.token_events'))
-    and m.user_id <> all (array(select q.user_id from private.readings_refresh_queue as q))
+    and not exists (select from private.readings_refresh_queue as q where q.user_id = (select auth.uid()))
 order by m.date desc, m.id desc)
 union all
 (select
@@ -99,7 +99,7 @@ union all
     m.consumption, m.position, m.balance, m.event_id, m.event_type
 from public.electricity_readings_mv as m
 where not (select row_security_active('public.token_events'))
-    and m.user_id <> all (array(select q.user_id from private.readings_refresh_queue as q))
+    and m.user_id <> all (array(select distinct q.user_id from private.readings_refresh_queue as q))
 order by m.user_id, m.date desc, m.id desc)
 union all
 select
