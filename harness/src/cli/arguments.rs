@@ -89,12 +89,12 @@ pub(crate) struct RunArguments {
     /// Interrupts the steps at these boundaries, runs them again and compares (claim F); takes a while
     #[arg(long, value_enum, value_name = "BOUNDARIES")]
     pub(crate) faults: Option<FaultsArgument>,
-    /// Lets a physical replica follow the way forward and says how far behind it is (claim W)
-    #[arg(long)]
-    pub(crate) replica: bool,
     /// Plants only faults of these kinds: backend, midway, server, answer, lock, deadlock, disk
     #[arg(long, value_delimiter = ',', value_name = "KIND", requires = "faults")]
     pub(crate) fault_kinds: Vec<FaultKind>,
+    /// Lets a physical replica follow the way forward and says how far behind it is (claim W)
+    #[arg(long)]
+    pub(crate) replica: bool,
     /// What is printed to stdout
     #[arg(long, value_enum, value_delimiter = ',', default_value = "terminal")]
     pub(crate) format: Vec<Format>,
@@ -106,6 +106,12 @@ pub(crate) struct RunArguments {
     pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) shown: ShownArguments,
+    #[command(flatten)]
+    pub(crate) kept: KeptArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeptArguments {
     /// Keeps the migrated database when a claim is refuted (the default on a terminal)
     #[arg(long, overrides_with = "no_keep")]
     pub(crate) keep: bool,

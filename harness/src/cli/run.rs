@@ -120,7 +120,7 @@ fn faults(arguments: &RunArguments, out: &Path) -> Option<FaultSettings> {
 }
 
 fn keep(arguments: &RunArguments, settings: &Settings) -> Keep {
-    if arguments.keep || (settings.watched && !arguments.no_keep) { Keep::WhenRefuted } else { Keep::Never }
+    if arguments.kept.keep || (settings.watched && !arguments.kept.no_keep) { Keep::WhenRefuted } else { Keep::Never }
 }
 
 fn tell(record: &RunRecord, arguments: &RunArguments, output: &Output, settings: &Settings, console: &Console) -> Exit {

@@ -10,9 +10,9 @@ pub(super) fn waivers(plan: &Plan) -> Vec<WaiverRecord> {
         Rollback::Waived(reason) => Some(of(format!("the way back of {}", step.name), reason)),
         Rollback::Required => None,
     });
-    let exceptions = plan.exceptions();
-    let excepted = exceptions
-        .into_iter()
+    let excepted = plan
+        .exceptions()
+        .iter()
         .flat_map(|exception| exception.subjects().into_iter().map(move |what| of(what, &exception.reason)));
     let retired = plan.retired.iter().map(|it| of(format!("keeping {}", it.relation), &it.reason));
     let regranted = plan.regranted.iter().map(|it| of(format!("the same grants on {}", it.relation), &it.reason));
