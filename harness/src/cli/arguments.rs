@@ -47,7 +47,7 @@ pub(crate) enum Command {
     Doctor,
     /// Compares the rows of two live databases, and only reads them
     Parity(Box<ParityArguments>),
-    /// Writes a schema out, or compares two
+    /// Writes a schema out, compares two, or makes the migration from one to the other
     #[command(subcommand)]
     Schema(SchemaCommand),
     /// Removes what killed runs left: directories, containers, databases

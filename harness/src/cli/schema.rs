@@ -1,8 +1,9 @@
-//! `pgproof schema`: a schema written out, and two of them compared.
+//! `pgproof schema`: a schema written out, two of them compared, and the way from one to the other.
 
 mod arguments;
 mod diff;
 mod dump;
+mod migrate;
 mod source;
 
 pub(crate) use arguments::SchemaCommand;
@@ -30,6 +31,8 @@ pub(crate) async fn schema(command: SchemaCommand, settings: &Settings, console:
 async fn obeyed(command: SchemaCommand, settings: &Settings, console: &Console) -> Exit {
     match command {
         SchemaCommand::Dump(arguments) => dump::dump(&arguments, settings, console).await,
+        SchemaCommand::Migrate(arguments) => migrate::migrate(arguments, settings, console).await,
+        SchemaCommand::Split(arguments) => migrate::split(arguments, settings, console).await,
         SchemaCommand::Diff(arguments) => diff::diff(arguments, settings, console).await,
     }
 }

@@ -4,10 +4,12 @@
 //! with the [`Workshop`].
 
 mod error;
+mod prove;
 
 use sqlx::{AssertSqlSafe, Connection, Executor};
 
 pub use self::error::SchemaError;
+pub use self::prove::{Proof, SchemaStep};
 use crate::apply;
 use crate::database::Database;
 use crate::facts::Direction;
@@ -58,7 +60,7 @@ impl Workshop {
             SchemaSource::Scripts(scripts) => {
                 let database = self.applied(scripts).await?;
                 let read = read_database(&database).await;
-                database.drop().await?;
+                discard(database).await?;
                 read
             }
             SchemaSource::Read(catalog) => Ok(((**catalog).clone(), Graph::default())),
@@ -76,7 +78,7 @@ impl Workshop {
             let options = database.options();
             let run = apply::run_script(&options, "schema", Direction::Up, script, mode, &mut ()).await?;
             if let Some(refusal) = run.refusal {
-                database.drop().await?;
+                discard(database).await?;
                 return Err(SchemaError::Refused(Box::new(refusal)));
             }
         }
@@ -120,6 +122,23 @@ async fn make_roles(server: &Server, roles: &[String]) -> Result<(), SchemaError
     }
     let _ = connection.close().await;
     Ok(())
+}
+
+/// Drops a database of ours, its subscriptions before: the server drops none that has one.
+async fn discard(database: Database) -> Result<(), SchemaError> {
+    let mut connection = database.connect().await?;
+    let away = "do $$ declare one name; begin for one in select s.subname from pg_catalog.pg_subscription s
+        join pg_catalog.pg_database d on d.oid = s.subdbid where d.datname = pg_catalog.current_database() loop
+        execute pg_catalog.format('alter subscription %I disable', one);
+        execute pg_catalog.format('alter subscription %I set (slot_name = none)', one);
+        execute pg_catalog.format('drop subscription %I', one); end loop; end $$";
+    let gone = connection.execute(away).await;
+    let _ = connection.close().await;
+    if let Err(error) = gone {
+        tracing::warn!(%error, "a subscription stays, and with it its database until the server ends");
+        return Ok(());
+    }
+    Ok(database.drop().await?)
 }
 
 /// The catalog of a database of ours.

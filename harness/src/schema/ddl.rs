@@ -21,5 +21,12 @@ mod types;
 mod view;
 mod writer;
 
+pub(in crate::schema) use automation::set_state;
+pub(in crate::schema) use grant::{granted_all, revoked};
+pub(in crate::schema) use list::{option_names, split_outside, storage_options};
+pub(in crate::schema) use name::{addressed, command_word, parent, qualified};
 pub(in crate::schema) use piece::Piece;
-pub(in crate::schema) use writer::{Writer, Written};
+pub(in crate::schema) use relation::{Identity, column_line, column_settings, identity_sequence, table_settings};
+pub(in crate::schema) use routine::dollar_quoted;
+pub(in crate::schema) use sequence::{WithType, parameters};
+pub(in crate::schema) use writer::{Writer, Written, comment_behind, comments};

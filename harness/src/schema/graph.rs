@@ -25,7 +25,12 @@ impl Graph {
         self.needs.get(object).into_iter().flatten()
     }
 
-    /// What needs `object` or a part of it: directly, in order.
+    /// Every object that needs others, with those.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&ObjectId, &BTreeSet<ObjectId>)> {
+        self.needs.iter()
+    }
+
+    /// What needs `object` itself: directly, in order.
     pub fn dependents(&self, object: &ObjectId) -> BTreeSet<&ObjectId> {
         self.needs.iter().filter(|(_, needs)| needs.contains(object)).map(|(dependent, _)| dependent).collect()
     }

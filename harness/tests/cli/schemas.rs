@@ -113,3 +113,41 @@ fn an_address_is_refused_without_its_password() -> Outcome {
     assert!(!seen.stderr.contains("secret"), "{seen}");
     Ok(())
 }
+
+#[test]
+fn a_migration_is_written_in_stages_once_it_is_proven() -> Outcome {
+    let workshop = workshop()?;
+    let after = format!("{SHOPS}create index on fees (amount); alter table shops add column note text;");
+    std::fs::write(workshop.path().join("after.sql"), after)?;
+    let seen = workshop.run(&["schema", "migrate", "shops.sql", "after.sql", "--out", "steps", "--stages"])?;
+    let read = |name: &str| std::fs::read_to_string(workshop.path().join("steps").join(name));
+    let (up, down) = (read("700_indexes.up.sql")?, read("700_indexes.down.sql")?);
+    assert_seen!(seen);
+    insta::assert_snapshot!("the_steps_of_the_index", format!("-- up\n{up}\n-- down\n{down}"));
+    let again = workshop.run(&["schema", "migrate", "after.sql", "after.sql", "--out", "none"])?;
+    assert!(again.code == Some(0) && again.stdout.contains("nothing to do"), "{again}");
+    Ok(())
+}
+
+#[test]
+fn a_migration_that_would_lose_rows_is_stopped_and_writes_nothing() -> Outcome {
+    let workshop = workshop()?;
+    assert_seen!(workshop.run(&["schema", "migrate", "shops.sql", "stores.sql", "--out", "steps"])?);
+    assert!(!workshop.path().join("steps").exists());
+    let allowed = ["--allow", "table public.shops"];
+    let seen =
+        workshop.run(&[&["schema", "migrate", "shops.sql", "stores.sql", "--out", "steps"], &allowed[..]].concat())?;
+    assert_eq!(seen.code, Some(0), "{seen}");
+    assert!(workshop.path().join("steps/010_schema.down.sql").is_file());
+    Ok(())
+}
+
+#[test]
+fn a_file_is_split_into_stages_and_its_rows_are_left_out_by_name() -> Outcome {
+    let workshop = workshop()?;
+    std::fs::write(workshop.path().join("filled.sql"), format!("{SHOPS}insert into fees values (1, 2);\n"))?;
+    assert_seen!(workshop.run(&["schema", "split", "filled.sql", "--out", "steps"])?);
+    let same = workshop.run(&["schema", "diff", "shops.sql", "steps"])?;
+    assert_eq!(same.code, Some(0), "{same}");
+    Ok(())
+}

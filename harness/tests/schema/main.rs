@@ -3,6 +3,7 @@
 mod dumped;
 mod faults;
 mod majors;
+mod migrated;
 mod named;
 mod positions;
 mod restored;

@@ -13,6 +13,10 @@ pub(crate) enum SchemaCommand {
     Dump(DumpArguments),
     /// Compares two schemas; fails when they differ
     Diff(DiffArguments),
+    /// Writes the SQL that takes one schema to another and back, proved on a clone before it is handed out
+    Migrate(MigrateArguments),
+    /// Splits SQL into a step for each stage, proved like a migration from nothing
+    Split(SplitArguments),
 }
 
 #[derive(Debug, Args)]
@@ -44,6 +48,39 @@ pub(crate) struct DiffArguments {
     /// A directory for `schema_differences.json`
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) on: ApplyArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MigrateArguments {
+    /// The schema as it is: a postgres:// URL, a directory of migrations, or a file of SQL
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: String,
+    /// The schema as it is to be, in the same forms
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: String,
+    /// The directory for the steps: a path that a scenario can take
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) out: PathBuf,
+    /// Writes a step for each stage instead of one
+    #[arg(long)]
+    pub(crate) stages: bool,
+    /// An object whose data may be lost, as the message about it names it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) allow: Vec<String>,
+    #[command(flatten)]
+    pub(crate) on: ApplyArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SplitArguments {
+    /// A file of SQL, a directory of migrations, or a postgres:// URL
+    #[arg(value_name = "SCHEMA")]
+    pub(crate) schema: String,
+    /// The directory for the steps
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) on: ApplyArguments,
 }

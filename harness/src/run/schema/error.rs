@@ -6,6 +6,7 @@ use crate::facts::Refusal;
 use crate::observe::ObserveError;
 use crate::schema::Cycle;
 use crate::server::ServerError;
+use crate::sql::ScriptError;
 
 /// Why a schema could not be read or applied.
 #[derive(Debug, thiserror::Error)]
@@ -33,12 +34,22 @@ pub enum SchemaError {
     /// The server refused a statement of a script.
     #[error("{}:{}:{}: {}", .0.file, .0.line, .0.column, .0.message)]
     Refused(Box<Refusal>),
+    /// A script of ours can not be split: a defect of this program.
+    #[error("{0}")]
+    Unreadable(String),
     /// The objects can not be put into an order.
     #[error(transparent)]
     Cycle(#[from] Cycle),
 }
 
 impl SchemaError {
+    /// A script that can not be split.
+    pub(crate) fn unreadable(errors: Vec<ScriptError>) -> Self {
+        let messages: Vec<String> =
+            errors.into_iter().map(|error| format!("{}: {}", error.position, error.message)).collect();
+        Self::Unreadable(messages.join("; "))
+    }
+
     /// What a person can do about it, where that is known.
     pub fn hint(&self) -> Option<String> {
         match self {

@@ -50,6 +50,11 @@ pub(in crate::schema) fn revoke_from(on: &ObjectId, role: &str) -> String {
     format!("REVOKE ALL{column} ON {} FROM {}", target(on), mapped_role(role))
 }
 
+/// Gives a role every right on an object.
+pub(in crate::schema) fn granted_all(on: &ObjectId, role: &str) -> String {
+    format!("GRANT ALL ON {} TO {}", target(on), mapped_role(role))
+}
+
 fn target(on: &ObjectId) -> String {
     match on.kind {
         Kind::Column => format!("TABLE {}", parent(on)),
@@ -100,4 +105,35 @@ pub(in crate::schema) fn default_parts(id: &ObjectId) -> Option<(String, String,
     let schema = id.schema.as_deref().map(|schema| format!(" IN SCHEMA {}", quote_identifier(schema)));
     let head = format!("ALTER DEFAULT PRIVILEGES FOR ROLE {grantor}{}", schema.unwrap_or_default());
     Some((head, objects.to_uppercase(), grantee.to_owned()))
+}
+
+/// Gives a grantee what the server's defaults give: nothing, but for the owner and for some kinds everybody.
+pub(in crate::schema) fn revoked(object: &Object) -> Option<String> {
+    let of_everybody = |is_routine: bool, is_type: bool| match (is_routine, is_type) {
+        (true, _) => Some("EXECUTE"),
+        (_, true) => Some("USAGE"),
+        _ => None,
+    };
+    if object.id.kind == Kind::DefaultPrivilege {
+        let (head, objects, grantee) = default_parts(&object.id)?;
+        let everybody = of_everybody(objects == "FUNCTIONS", objects == "TYPES");
+        let of_itself = head.split_once("FOR ROLE ").is_some_and(|(_, role)| role == grantee);
+        return Some(match (object.id.schema.is_none(), grantee.as_str(), everybody) {
+            (true, "PUBLIC", Some(privilege)) => format!("{head} GRANT {privilege} ON {objects} TO PUBLIC"),
+            (true, _, _) if of_itself => format!("{head} GRANT ALL ON {objects} TO {grantee}"),
+            _ => format!("{head} REVOKE ALL ON {objects} FROM {grantee}"),
+        });
+    }
+    let on = object.id.parent.as_deref()?;
+    let role = known_role(&object.id.name)?;
+    let everybody = of_everybody(
+        matches!(on.kind, Kind::Function | Kind::Procedure | Kind::Aggregate),
+        matches!(on.kind, Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::BaseType),
+    );
+    let of_public = if on.kind == Kind::Schema && on.name == "public" { Some("USAGE") } else { everybody };
+    Some(match (role, of_public) {
+        ("PUBLIC", Some(privilege)) => format!("GRANT {privilege} ON {} TO PUBLIC", target(on)),
+        ("CURRENT_USER", _) => format!("GRANT ALL ON {} TO CURRENT_USER", target(on)),
+        _ => revoke_from(on, role),
+    })
 }

@@ -34,6 +34,15 @@ pub(in crate::schema) fn storage_options(list: &str, prefix: &str) -> String {
     pairs(list).iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
+/// Only the names of storage options, as `RESET (…)` takes them.
+pub(in crate::schema) fn option_names(list: &str, prefix: &str) -> Vec<String> {
+    pairs(list)
+        .iter()
+        .filter(|(name, _)| !name.is_empty())
+        .map(|(name, _)| format!("{prefix}{}", quote_identifier(name)))
+        .collect()
+}
+
 /// Options of foreign things as ` OPTIONS (…)`; nothing where there are none.
 pub(in crate::schema) fn foreign_options(list: Option<&str>) -> String {
     let Some(list) = list else { return String::new() };

@@ -109,6 +109,16 @@ impl<'a> Writer<'a> {
         parts
     }
 
+    /// What it writes the objects of.
+    pub(in crate::schema) fn catalog(&self) -> &'a Catalog {
+        self.catalog
+    }
+
+    /// What needs what among them.
+    pub(in crate::schema) fn graph(&self) -> &'a Graph {
+        self.graph
+    }
+
     /// The object of that identity.
     pub(in crate::schema) fn object(&self, id: &ObjectId) -> Option<&'a Object> {
         self.catalog.get(id)
