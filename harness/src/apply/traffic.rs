@@ -5,6 +5,7 @@
 //! not to measure latency", 2013; wrk2). Which request it is and what it asks follows from the seed's number.
 
 mod attendant;
+mod beat;
 mod board;
 mod book;
 mod client;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 
+use super::beat::Beat;
 use crate::apply::answers::Row;
 use crate::facts::{
     Awaited, BackOff, Direction, LedgerCheck, Quantiles, RequestFailure, Running, ShadowCheck, ShadowDifference, Stall,
@@ -25,10 +26,7 @@ pub(super) struct Book {
     shadows: BTreeMap<usize, ShadowCheck>,
     pub(super) ledgers: Vec<LedgerCheck>,
     pub(super) pauses: Vec<TrafficPause>,
-    /// Of the requests that ended since the last pulse, in microseconds.
-    beat: Vec<u64>,
-    beat_failures: u64,
-    beaten: Instant,
+    beat: Beat,
     /// The longest request that ended since a backfill last asked.
     lately: Duration,
     back_offs: BTreeMap<(String, Direction), BackOff>,
@@ -70,9 +68,6 @@ pub(super) struct Wait {
     pub(super) on: Awaited,
 }
 
-/// Between two pulses so many latencies are kept.
-const KEPT_BEATS: usize = 100_000;
-
 /// Of a period's stalls so many are kept to look for what held them up; all are counted.
 const KEPT_STALLS: usize = 2_000;
 
@@ -88,9 +83,7 @@ impl Book {
             shadows: BTreeMap::new(),
             ledgers: Vec::new(),
             pauses: Vec::new(),
-            beat: Vec::new(),
-            beat_failures: 0,
-            beaten: Instant::now(),
+            beat: Beat::default(),
             lately: Duration::ZERO,
             back_offs: BTreeMap::new(),
         };
@@ -120,9 +113,7 @@ impl Book {
         let latency = ended.saturating_duration_since(due);
         let stall = self.stall;
         self.lately = self.lately.max(latency);
-        if self.beat.len() < KEPT_BEATS {
-            self.beat.push(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
-        }
+        self.beat.answered(latency);
         let Some(period) = self.periods.get_mut(period) else { return };
         // It resizes itself; a latency beyond its reach would be one of centuries.
         let _ = period.latency.record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
@@ -139,7 +130,7 @@ impl Book {
     }
 
     pub(super) fn failed(&mut self, kind: usize, name: &str, period: usize, sqlstate: &str, message: &str) {
-        self.beat_failures += 1;
+        self.beat.failed();
         let running = self.now_running();
         let Some(at) = self.periods.get_mut(period) else { return };
         at.failures += 1;
@@ -161,23 +152,9 @@ impl Book {
 
     /// How it went since this was last asked; `waited` is how long the oldest of `under_way` requests has been waiting.
     pub(super) fn pulse(&mut self, under_way: usize, waited: Duration) -> TrafficPulse {
-        let mut beat = std::mem::take(&mut self.beat);
-        beat.sort_unstable();
-        let at = |percent: usize| {
-            let rank = (beat.len() * percent).div_ceil(100).saturating_sub(1);
-            milliseconds(Duration::from_micros(beat.get(rank).copied().unwrap_or_default()))
-        };
-        let since = std::mem::replace(&mut self.beaten, Instant::now());
+        let since = self.beat.began();
         let waits = self.waits.iter().rev().take_while(|wait| wait.seen >= since).count();
-        TrafficPulse {
-            requests: u64::try_from(beat.len()).unwrap_or(u64::MAX),
-            failures: std::mem::take(&mut self.beat_failures),
-            p50_ms: at(50),
-            p99_ms: at(99),
-            longest_ms: at(100).max(milliseconds(waited)),
-            under_way: u64::try_from(under_way).unwrap_or(u64::MAX),
-            lock_waits: u64::try_from(waits).unwrap_or(u64::MAX),
-        }
+        std::mem::take(&mut self.beat).pulse(under_way, waited, waits)
     }
 
     /// A backfill rests longer than it is declared to.
