@@ -85,6 +85,10 @@ const CHANGES: &[(&str, &[&str])] = &[
         "drop view open_shops; alter table shops alter name type text; create view open_shops as select id, name from shops where opened < current_date",
         &["column public.shops.name"],
     ),
+    (
+        "alter table shops alter amount type numeric(14,2); create view dear as select id from shops where amount > 99",
+        &["column public.shops.amount"],
+    ),
     ("alter table shops alter amount type numeric(12,2)", &["column public.shops.amount"]),
     ("alter table shops alter name drop not null, alter amount set default 7, alter amount set not null", &[]),
     ("alter table shops alter name set statistics 300, alter name set storage external, set (fillfactor = 70)", &[]),

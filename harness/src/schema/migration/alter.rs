@@ -127,7 +127,8 @@ fn column(from: (&Writer<'_>, &Object), to: (&Writer<'_>, &Object), changed: &[&
         if old.attribute("default").is_some() {
             statements.push(format!("{alter} DROP DEFAULT"));
         }
-        statements.push(format!("{alter} TYPE {kind}{collation} USING {own}::{kind}"));
+        let change = format!("{alter} TYPE {kind}{collation} USING {own}::{kind}");
+        statements.push(if has("collation") { change } else { unless_of_type(&change, &table, &new.id.name, kind) });
     }
     if has("identity") {
         if old.attribute("identity").is_some() {
@@ -216,6 +217,18 @@ fn sequence(new: &Object) -> Vec<String> {
         statements.push(format!("ALTER SEQUENCE {name} OWNED BY {}", text("owned_by", "NONE")));
     }
     statements
+}
+
+/// Run again, a type that is there is not changed: what has come since may read the column.
+fn unless_of_type(change: &str, table: &str, column: &str, kind: &str) -> String {
+    let body = format!(
+        "BEGIN\nIF (SELECT pg_catalog.format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute\n    \
+         WHERE attrelid = {}::pg_catalog.regclass AND attname = {}) IS DISTINCT FROM {} THEN\n    {change};\nEND IF;\nEND",
+        quote_literal(table),
+        quote_literal(column),
+        quote_literal(kind)
+    );
+    format!("DO {}", dollar_quoted(&body))
 }
 
 /// The storage that the column's type asks for; `SET STORAGE DEFAULT` came with 16.
