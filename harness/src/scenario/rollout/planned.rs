@@ -8,6 +8,10 @@ use crate::scenario::workload::{Application, Kind, PlannedWorkload, Request, Str
 use crate::scenario::{Mistake, PlannedStep};
 use crate::sql::ParameterText;
 
+/// The multiples of the golden ratio, their whole parts left away, lie as evenly as any (Knuth, The Art of Computer
+/// Programming, volume 3, section 6.4, theorem S).
+const GOLDEN: f64 = 0.618_033_988_749_894_8;
+
 /// What sets the draw of the way apart from the draw of the request.
 const OF_THE_WAY: u64 = 0x726f_6c6c_6f75_7400;
 
@@ -168,9 +172,12 @@ impl PlannedRollout {
     }
 
     /// Which way request number `index` goes while the flag stands at `share` percent. A request that goes the new way
-    /// at one share goes it at every greater one.
+    /// at one share goes it at every greater one. Those that do are spread evenly, so that a short phase has its share.
     pub fn way(&self, index: u64, share: u8) -> Way {
-        let drawn = Draw::of_cell(self.number ^ OF_THE_WAY, index).fraction();
+        let first = Draw::of_cell(self.number ^ OF_THE_WAY, 0).fraction();
+        // An index is far from where a float stops telling neighbours apart.
+        #[allow(clippy::cast_precision_loss, reason = "a rollout has no 2^52 requests")]
+        let drawn = (first + index as f64 * GOLDEN).fract();
         if drawn * 100.0 < f64::from(share) { Way::New } else { Way::Old }
     }
 

@@ -19,8 +19,11 @@ fn what_goes_the_new_way_at_a_share_goes_it_at_every_greater_one() -> Result<(),
         assert!(ways.is_sorted(), "{index}: {ways:?}");
         assert_eq!((ways.first(), ways.last()), (Some(&Way::Old), Some(&Way::New)));
     }
-    let at_ten = (0..2_000).filter(|index| rollout.way(*index, 10) == Way::New).count();
-    assert!((150..250).contains(&at_ten), "{at_ten} of 2,000 at 10 %");
+    for first in 0..2_000 {
+        let new = |share| (first..first + 40).filter(|index| rollout.way(*index, share) == Way::New).count();
+        let (at_ten, at_fifty) = (new(10), new(50));
+        assert!((3..=5).contains(&at_ten) && (18..=22).contains(&at_fifty), "{first}: {at_ten} and {at_fifty} of 40");
+    }
     Ok(())
 }
 
