@@ -7,6 +7,7 @@ mod batch;
 mod bench;
 mod by_hand;
 mod clone;
+mod cpu;
 mod faults;
 mod fingerprint;
 mod memory;

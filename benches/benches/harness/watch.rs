@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use pgproof::apply::{LockWatch, run_script};
-use pgproof::database::Database;
+use pgproof::database::{Database, Template};
 use pgproof::facts::Direction;
 use pgproof::scenario::TransactionMode;
 use pgproof::sql::Script;
@@ -11,6 +11,7 @@ use pgproof_benches::{Failure, Target};
 use sqlx::{Executor as _, PgConnection};
 
 use crate::bench::Bench;
+use crate::cpu;
 
 /// Two connections send 100 requests a second each, whether or not the last one was answered in time.
 const CLIENTS: i32 = 2;
@@ -25,26 +26,67 @@ enum Watching {
 }
 
 pub(crate) fn measure(bench: &mut Bench) -> Result<(), Failure> {
+    quantiles(bench)?;
+    processor(bench)
+}
+
+/// The processor's time of harness and server in the same rounds of traffic, watched and not.
+fn processor(bench: &mut Bench) -> Result<(), Failure> {
+    let work = "traffic, processor";
+    if !bench.wants(work) {
+        return Ok(());
+    }
+    let (pair, runtime) = (bench.pair()?, bench.runtime());
+    let postmaster = pair.server().process().ok_or("the server is no child of this process")?;
+    let database = runtime.block_on(prepared(pair.template()))?;
+    let mut round = |watching| {
+        let (before, began) = (cpu::taken(postmaster)?, Instant::now());
+        runtime.block_on(latency(&database, watching, 0.5))?;
+        Ok::<_, Failure>((cpu::taken(postmaster)?.saturating_sub(before), began.elapsed()))
+    };
+    let (mut unwatched, mut watched, mut wall) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
+    for _ in 0..if bench.is_test() { 1 } else { 10 } {
+        unwatched += round(Watching::Off)?.0;
+        let (taken, elapsed) = round(Watching::On)?;
+        watched += taken;
+        wall += elapsed;
+    }
+    let share = |taken: Duration| taken.as_secs_f64() / wall.as_secs_f64() * 100.0;
+    bench.row([
+        work.to_owned(),
+        format!("unwatched: {:.1} % of a core", share(unwatched)),
+        format!("{:.1} %", share(watched)),
+        format!("{:+.1} % of a core", share(watched) - share(unwatched)),
+        "–".to_owned(),
+    ]);
+    runtime.block_on(database.drop())?;
+    Ok(())
+}
+
+fn quantiles(bench: &mut Bench) -> Result<(), Failure> {
     let rows = [("traffic, median", 0.5, Target::TimeAtMost(1.03)), ("traffic, p99", 0.99, Target::TimeAtMost(1.1))];
     for (work, quantile, target) in rows {
         if !bench.wants(work) {
             continue;
         }
         let (pair, runtime) = (bench.pair()?, bench.runtime());
-        let database = runtime.block_on(async {
-            let database = pair.template().clone_as(None).await?;
-            let mut connection = database.connect().await?;
-            let table = "create table bench (id integer primary key, n integer);
-                         insert into bench select n, n from generate_series(1, 10000) n";
-            connection.execute(table).await?;
-            Ok::<_, Failure>(database)
-        })?;
+        let database = runtime.block_on(prepared(pair.template()))?;
         let mut reference = || runtime.block_on(latency(&database, Watching::Off, quantile));
         let mut ours = || runtime.block_on(latency(&database, Watching::On, quantile));
         bench.compare(work, "unwatched", target, 20, &mut reference, &mut ours)?;
         runtime.block_on(database.drop())?;
     }
     Ok(())
+}
+
+/// A clone with a table for the traffic.
+async fn prepared(template: &Template) -> Result<Database, Failure> {
+    let database = template.clone_as(None).await?;
+    let mut connection = database.connect().await?;
+    let table = "create table bench (id integer primary key, n integer);
+                 insert into bench select n, n from generate_series(1, 10000) n";
+    connection.execute(table).await?;
+    Ok(database)
 }
 
 /// A quantile of what requests take, from when they were due, while a step holds a lock that they do not mind.
