@@ -39,7 +39,7 @@ fn processor(bench: &mut Bench) -> Result<(), Failure> {
     let (pair, runtime) = (bench.pair()?, bench.runtime());
     let postmaster = pair.server().process().ok_or("the server is no child of this process")?;
     let database = runtime.block_on(prepared(pair.template()))?;
-    let mut round = |watching| {
+    let round = |watching| {
         let (before, began) = (cpu::taken(postmaster)?, Instant::now());
         runtime.block_on(latency(&database, watching, 0.5))?;
         Ok::<_, Failure>((cpu::taken(postmaster)?.saturating_sub(before), began.elapsed()))
