@@ -1,7 +1,5 @@
 //! A server spawned from the binaries of this machine, in a directory of its own, for as long as its harness lives.
 
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -163,10 +161,8 @@ fn prepare(
         run.make_volume()?;
     }
     cluster.copy_to(&run.data(), account.as_ref())?;
-    let path = run.data().join("postgresql.conf");
-    let lines = settings::as_configuration(settings.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    let mut file = OpenOptions::new().append(true).open(&path).map_err(ServerError::file("open", &path))?;
-    write!(file, "\n{lines}").map_err(ServerError::file("write", &path))?;
+    let settings = settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    settings::append(&run.data().join("postgresql.conf"), settings)?;
     Ok((run, cluster.password().to_owned()))
 }
 

@@ -4,22 +4,19 @@
 //! It cancels a read as soon as the read stands in the way of the replay (`max_standby_streaming_delay = 0`), so that
 //! the one does not hide the other. Beside somebody else's server none is made.
 
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use sqlx::Connection;
 
-use super::connector::{Connector, ServerKind};
+use super::connector::Connector;
 use super::embedded::{Embedded, blocking};
 use super::error::ServerError;
 use super::launch::Account;
 use super::postmaster::Postmaster;
 use super::run_directory::RunDirectory;
 use super::running::{Backend, Server};
-use super::settings;
+use super::{settings, tools};
 
 /// The slot that keeps the log until the replica has it.
 const SLOT: &str = "pgproof_replica";
@@ -144,51 +141,21 @@ async fn beside(
     let base = embedded.base();
     let run = blocking(move || RunDirectory::create(&base, Account::unprivileged().as_ref())).await?;
     let program = embedded.installation().bin_dir.join("pg_basebackup");
-    let mut copy = Command::new(&program);
-    copy_from(&mut copy, primary);
-    copy.arg("--pgdata").arg(run.data());
-    blocking(move || finish(copy, &program)).await?;
-    configure(&run.data().join("postgresql.conf"))?;
+    let mut copy = tools::client(&program, primary, primary.maintenance());
+    copy.args(["--write-recovery-conf", "--checkpoint=fast", "--wal-method=stream", "--no-sync"])
+        .args(["--create-slot", "--slot", SLOT])
+        .arg("--pgdata")
+        .arg(run.data())
+        .env("PGAPPNAME", SLOT)
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
+    if let Some(account) = Account::unprivileged() {
+        account.apply(copy.as_std_mut());
+    }
+    let copying = copy.spawn().map_err(|source| ServerError::Program { program: program.clone(), source })?;
+    tools::finish(copying, &program).await?;
+    settings::append(&run.data().join("postgresql.conf"), SETTINGS.iter().copied())?;
     let (postmaster, connector) = embedded.launch_another(&run, primary).await?;
     Ok((connector, (postmaster, run)))
-}
-
-fn configure(path: &Path) -> Result<(), ServerError> {
-    let mut file = OpenOptions::new().append(true).open(path).map_err(ServerError::file("open", path))?;
-    let lines = settings::as_configuration(SETTINGS.iter().copied());
-    write!(file, "\n{lines}").map_err(ServerError::file("write", path))
-}
-
-/// What `pg_basebackup` is told, but where the copy goes. The password goes by the environment.
-fn copy_from(command: &mut Command, primary: &Connector) {
-    let options = primary.options(primary.maintenance());
-    let host = options.get_socket().map_or_else(|| options.get_host().into(), |socket| socket.as_os_str().to_owned());
-    for name in ["PGOPTIONS", "PGSERVICE", "PGSERVICEFILE", "PGHOSTADDR", "PGCLIENTENCODING", "PGDATABASE"] {
-        command.env_remove(name);
-    }
-    command
-        .args(["--write-recovery-conf", "--checkpoint=fast", "--wal-method=stream", "--no-sync", "--no-password"])
-        .args(["--create-slot", "--slot", SLOT])
-        .env("PGHOST", host)
-        .env("PGPORT", options.get_port().to_string())
-        .env("PGUSER", options.get_username())
-        .env("PGAPPNAME", SLOT)
-        .env("LC_ALL", "C")
-        .current_dir("/")
-        .stdin(Stdio::null());
-    if let Some(password) = primary.password() {
-        command.env("PGPASSWORD", password);
-    }
-    if let Some(account) = Account::unprivileged().filter(|_| primary.kind() == ServerKind::Embedded) {
-        account.apply(command);
-    }
-}
-
-fn finish(mut command: Command, program: &Path) -> Result<(), ServerError> {
-    let output = command.output().map_err(|source| ServerError::Program { program: program.to_owned(), source })?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let text = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(ServerError::ProgramFailed { program: "pg_basebackup".to_owned(), output: text })
 }

@@ -1,6 +1,9 @@
 //! Server settings: ours for throw-away data, the scenario's over them, and those nobody may touch.
 
 use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
 
 use super::error::ServerError;
 use super::request::{Durability, Request};
@@ -69,6 +72,12 @@ fn check_name(name: &str) -> Result<(), ServerError> {
         return Err(ServerError::SettingReserved { name: name.to_owned() });
     }
     Ok(())
+}
+
+/// Writes settings behind those of a `postgresql.conf`, where the last one counts.
+pub(super) fn append<'a>(path: &Path, settings: impl Iterator<Item = (&'a str, &'a str)>) -> Result<(), ServerError> {
+    let mut file = OpenOptions::new().append(true).open(path).map_err(ServerError::file("open", path))?;
+    write!(file, "\n{}", as_configuration(settings)).map_err(ServerError::file("write", path))
 }
 
 /// The settings as lines of a `postgresql.conf`: a file, not arguments, so that `ALTER SYSTEM` works as in production.

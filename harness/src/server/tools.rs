@@ -55,7 +55,8 @@ pub(super) async fn copy_on_host(
     restored.and(dumped)
 }
 
-fn client(program: &Path, connector: &Connector, database: &str) -> Command {
+/// A client program told by its environment how to reach a database.
+pub(super) fn client(program: &Path, connector: &Connector, database: &str) -> Command {
     let options = connector.options(database);
     let mut command = Command::new(program);
     for name in ["PGOPTIONS", "PGSERVICE", "PGSERVICEFILE", "PGHOSTADDR", "PGCLIENTENCODING"] {
@@ -78,7 +79,8 @@ fn client(program: &Path, connector: &Connector, database: &str) -> Command {
     command
 }
 
-async fn finish(mut child: Child, program: &Path) -> Result<(), ServerError> {
+/// Waits for a client program; what it said, where it failed.
+pub(super) async fn finish(mut child: Child, program: &Path) -> Result<(), ServerError> {
     let mut text = Vec::new();
     if let Some(mut stderr) = child.stderr.take() {
         let _ = stderr.read_to_end(&mut text).await;
